@@ -1,17 +1,25 @@
 """What moves and what stays, and how both are watched: no business."""
 
+from jinn.runtime.bus import NatsBus
 from jinn.runtime.database import open_database
-from jinn.runtime.ports import Bus, Database, Message, Row, Schema, Service, Sql, Statement, run_all
+from jinn.runtime.engine import NatsEngine, NatsLink
+from jinn.runtime.leash import leashed
+from jinn.runtime.ports import Bus, Database, EventStream, Message, Row, Schema, Service, Sql, Statement, run_all
 
 __all__ = [
     "Bus",
     "Database",
+    "EventStream",
     "Message",
+    "NatsBus",
+    "NatsEngine",
+    "NatsLink",
     "Row",
     "Schema",
     "Service",
     "Sql",
     "Statement",
+    "leashed",
     "open_database",
     "run_all",
 ]
