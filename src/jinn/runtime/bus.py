@@ -25,7 +25,9 @@ _PING_EVERY_S = 10
 _PATIENCE_S = 3.0
 """How long a publish waits for an engine that is away; a killed one is back within about a second."""
 
-_KEEP_WITHIN_S = 5.0
+_KEEP_WITHIN_S = 2.0
+"""How long a stream may take to acknowledge: usually 0.2 ms, but an answer lost with a killed engine never comes."""
+
 _BURST = 64
 """Messages one reader may take before others get their turn."""
 
