@@ -1,1 +1,46 @@
-"""The language room."""
+"""Words in, intents and truthful replies out: what every capability can be asked."""
+
+from jinn.language.model import (
+    Ambiguous,
+    AreaWords,
+    Card,
+    Deed,
+    Heard,
+    HomeWords,
+    Intent,
+    Layer,
+    NotUnderstood,
+    Outcome,
+    Reply,
+    SlotValue,
+    Span,
+    ThingWords,
+    Turn,
+    Understanding,
+    Understood,
+)
+from jinn.language.ports import Conversation, HomeNames, Skill, SpanMaker
+
+__all__ = [
+    "Ambiguous",
+    "AreaWords",
+    "Card",
+    "Conversation",
+    "Deed",
+    "Heard",
+    "HomeNames",
+    "HomeWords",
+    "Intent",
+    "Layer",
+    "NotUnderstood",
+    "Outcome",
+    "Reply",
+    "Skill",
+    "SlotValue",
+    "Span",
+    "SpanMaker",
+    "ThingWords",
+    "Turn",
+    "Understanding",
+    "Understood",
+]
