@@ -1,10 +1,12 @@
-"""Words in, intents and truthful replies out: what every capability can be asked."""
+"""From words to intents, from intents to a turn; and the seam through which every capability is reached."""
 
+from jinn.language.joining import join_replies
 from jinn.language.model import (
     Ambiguous,
     AreaWords,
     Card,
     Deed,
+    DeedOutcome,
     Heard,
     HomeWords,
     Intent,
@@ -20,6 +22,7 @@ from jinn.language.model import (
     Understood,
 )
 from jinn.language.ports import Conversation, HomeNames, Skill, SpanMaker
+from jinn.language.wire import DeedWire, SayRequest, TurnWire, deed_to_wire, turn_to_wire
 
 __all__ = [
     "Ambiguous",
@@ -27,6 +30,8 @@ __all__ = [
     "Card",
     "Conversation",
     "Deed",
+    "DeedOutcome",
+    "DeedWire",
     "Heard",
     "HomeNames",
     "HomeWords",
@@ -35,12 +40,17 @@ __all__ = [
     "NotUnderstood",
     "Outcome",
     "Reply",
+    "SayRequest",
     "Skill",
     "SlotValue",
     "Span",
     "SpanMaker",
     "ThingWords",
     "Turn",
+    "TurnWire",
     "Understanding",
     "Understood",
+    "deed_to_wire",
+    "join_replies",
+    "turn_to_wire",
 ]
