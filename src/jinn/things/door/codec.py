@@ -89,6 +89,9 @@ class Decoder:
         if len(data) - start < self._need:
             self._let_go(start)
             return None
+        head = data[start]
+        if head & 0xF0 != 0x30 and head not in _DECODE:
+            raise ProtocolError(f"A packet may not begin with 0x{head:02x} here.", head=head)
         length, body = _remaining_length(data, start + 1)
         if body < 0:
             self._need = len(data) - start + 1
@@ -101,7 +104,6 @@ class Decoder:
             return None
         self._position = end
         self._need = 2
-        head = data[start]
         if head & 0xF0 == 0x30:
             return _publish(head, data, body, end)
         return _decode(head, bytes(data[body:end]))
@@ -213,11 +215,8 @@ class _Reader:
 
 
 def _decode(head: int, body: bytes) -> Packet:
-    read = _DECODE.get(head)
-    if read is None:
-        raise ProtocolError(f"A packet may not begin with 0x{head:02x} here.", head=head)
     reader = _Reader(body)
-    packet = read(reader)
+    packet = _DECODE[head](reader)
     reader.end()
     return packet
 
