@@ -112,6 +112,8 @@ class Attention:
             case Sound(pcm=pcm):
                 await self._take_sound(pcm)
             case Pressed():
+                # What was heard before was not meant for us.
+                self._rest.clear()
                 await self._listen_now(self._endpoint)
             case Released() if self._state is State.LISTENING:
                 await (self._commit() if self._endpointer.is_speaking else self._hear_nobody())
@@ -302,7 +304,6 @@ class Attention:
             self._answer = None
         self._utterance.clear()
         self._ring.clear()
-        self._rest.clear()
         self._voice.reset()
 
     async def _enter(self, state: State) -> None:
