@@ -1,1 +1,48 @@
-"""The language room."""
+"""Words to meaning, and the seam through which a conversation reaches every capability."""
+
+from jinn.language.model import (
+    Ambiguous,
+    AreaWords,
+    Card,
+    Deed,
+    Heard,
+    HomeWords,
+    Intent,
+    Layer,
+    NotUnderstood,
+    Outcome,
+    Reply,
+    SlotValue,
+    Span,
+    ThingWords,
+    Turn,
+    Understanding,
+    Understood,
+)
+from jinn.language.ports import Conversation, HomeNames, Skill, SpanMaker
+from jinn.language.understanding import Understander
+
+__all__ = [
+    "Ambiguous",
+    "AreaWords",
+    "Card",
+    "Conversation",
+    "Deed",
+    "Heard",
+    "HomeNames",
+    "HomeWords",
+    "Intent",
+    "Layer",
+    "NotUnderstood",
+    "Outcome",
+    "Reply",
+    "Skill",
+    "SlotValue",
+    "Span",
+    "SpanMaker",
+    "ThingWords",
+    "Turn",
+    "Understander",
+    "Understanding",
+    "Understood",
+]
