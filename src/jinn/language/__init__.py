@@ -1,5 +1,7 @@
 """From words to intents, from intents to a turn; and the seam through which every capability is reached."""
 
+from pathlib import Path
+
 from jinn.language.joining import join_replies
 from jinn.language.model import (
     Ambiguous,
@@ -22,9 +24,14 @@ from jinn.language.model import (
     Understood,
 )
 from jinn.language.ports import Conversation, HomeNames, Skill, SpanMaker
+from jinn.language.understanding import Understander
 from jinn.language.wire import DeedWire, SayRequest, TurnWire, deed_to_wire, turn_to_wire
+from jinn.runtime import Schema
+
+SCHEMA = Schema(room="language", folder=Path(__file__).parent / "sql")
 
 __all__ = [
+    "SCHEMA",
     "Ambiguous",
     "AreaWords",
     "Card",
@@ -48,6 +55,7 @@ __all__ = [
     "ThingWords",
     "Turn",
     "TurnWire",
+    "Understander",
     "Understanding",
     "Understood",
     "deed_to_wire",
