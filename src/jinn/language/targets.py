@@ -1,7 +1,7 @@
 """What the words of a sentence point at: names, kinds and areas, joined by "and", narrowed by "except".
 
-"the kitchen and bedroom lights", "everything but the fan", 除了厨房的所有灯: such phrases are alike in every sentence, so
-they are found once, before any template is tried, and a template sees a single sign in their place.
+"the kitchen and bedroom lights", "everything but the fan", 除了厨房的所有灯: such phrases are alike in every sentence,
+so they are found once, before any template is tried, and a template sees a single sign in their place.
 """
 
 from collections.abc import Sequence
