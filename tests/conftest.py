@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import anyio
 import pytest
 from postgres_server import running_postgres
 
-from jinn.runtime import Database, open_database
+from jinn.runtime import Database, NatsBus, NatsEngine, open_database
 
 
 @pytest.fixture
@@ -27,3 +28,15 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """SQLite in a fresh folder with no tables but the runtime's own; rooms open theirs with `open_database`."""
     async with open_database((), folder=tmp_path / "data") as opened:
         yield opened
+
+
+@pytest.fixture
+async def bus(tmp_path: Path) -> AsyncIterator[NatsBus]:
+    """A bus on a nats-server of its own."""
+    engine = NatsEngine(tmp_path)
+    bus = NatsBus(engine.link)
+    async with anyio.create_task_group() as tasks:
+        await tasks.start(lambda *, task_status: engine.run(task_status=task_status))
+        await tasks.start(lambda *, task_status: bus.run(task_status=task_status))
+        yield bus
+        tasks.cancel_scope.cancel()
