@@ -1,1 +1,56 @@
-"""The language room."""
+"""From words to intents, from intents to a turn; and the seam through which every capability is reached."""
+
+from jinn.language.joining import join_replies
+from jinn.language.model import (
+    Ambiguous,
+    AreaWords,
+    Card,
+    Deed,
+    DeedOutcome,
+    Heard,
+    HomeWords,
+    Intent,
+    Layer,
+    NotUnderstood,
+    Outcome,
+    Reply,
+    SlotValue,
+    Span,
+    ThingWords,
+    Turn,
+    Understanding,
+    Understood,
+)
+from jinn.language.ports import Conversation, HomeNames, Skill, SpanMaker
+from jinn.language.wire import DeedWire, SayRequest, TurnWire, deed_to_wire, turn_to_wire
+
+__all__ = [
+    "Ambiguous",
+    "AreaWords",
+    "Card",
+    "Conversation",
+    "Deed",
+    "DeedOutcome",
+    "DeedWire",
+    "Heard",
+    "HomeNames",
+    "HomeWords",
+    "Intent",
+    "Layer",
+    "NotUnderstood",
+    "Outcome",
+    "Reply",
+    "SayRequest",
+    "Skill",
+    "SlotValue",
+    "Span",
+    "SpanMaker",
+    "ThingWords",
+    "Turn",
+    "TurnWire",
+    "Understanding",
+    "Understood",
+    "deed_to_wire",
+    "join_replies",
+    "turn_to_wire",
+]
