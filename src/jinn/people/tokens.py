@@ -13,7 +13,7 @@ _PUBLISH = {
     TokenKind.OWNER: ("#",),
     TokenKind.SCREEN: ("api/#", "ws/#"),
     TokenKind.SATELLITE: ("ws/satellite",),
-    TokenKind.SERVICE: ("api/#",),
+    TokenKind.SERVICE: ("api/#", "metrics", "schema"),
 }
 """What each kind of bearer may call, as path patterns."""
 

@@ -61,12 +61,14 @@ class Caller:
     Attributes:
         token: from `Authorization: Bearer`, the cookie `jinn_token`, or a WebSocket's `?token=`.
         address: of the peer, as the kernel knows it.
+        path: what is asked for, without the slash in front.
         is_on_this_machine: the peer is a loopback address and the page's address bar says so too.
     """
 
     token: Secret | None
     address: str
     is_on_this_machine: bool
+    path: str = ""
 
 
 Admission = Callable[[Caller], Awaitable[object]]
@@ -223,7 +225,12 @@ def _caller(connection: Connection) -> Caller:
         token = connection.query_params.get("token", "")
     address = connection.client.host if connection.client is not None else ""
     is_near = address in ("127.0.0.1", "::1") and is_loopback_name(connection.headers.get("host", ""))
-    return Caller(token=Secret(token) if token else None, address=address, is_on_this_machine=is_near)
+    return Caller(
+        token=Secret(token) if token else None,
+        address=address,
+        is_on_this_machine=is_near,
+        path=connection.scope["path"].strip("/"),
+    )
 
 
 def _edge(app: ASGIApp, allowed_names: frozenset[str]) -> ASGIApp:
