@@ -62,12 +62,23 @@ def test_no_device_is_believed_without_its_secret(
     assert anyio.run(ask, proof) == "not-authorized"
 
 
-@given(token=anything)
-def test_no_made_up_token_is_believed(token: str) -> None:
-    assert anyio.run(ask, BearerProof(token=Secret(token))) == "not-authorized"
+@settings(max_examples=20, deadline=None)
+@example(tokens=["\ud800", "", "\0"])
+@given(tokens=st.lists(anything, max_size=20))
+def test_no_made_up_token_is_believed(tokens: list[str]) -> None:
+    async def show() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            async with open_database((SCHEMA,), folder=Path(folder)) as database:
+                book = TokenBook(database=database, clock=ManualClock(), home=HOME, owner_token=Secret("owner's"))
+                for token in tokens:
+                    assert await book.grant_of(Secret(token)) is None
+                    assert await ask(BearerProof(token=Secret(token))) == "not-authorized"
+
+    anyio.run(show)
 
 
 @settings(max_examples=20, deadline=None)
+@example(guesses=["\ud800"])
 @given(guesses=st.lists(st.from_regex(r"[0-9]{6}", fullmatch=True) | anything, max_size=12))
 def test_a_code_is_worth_one_token_and_few_guesses(guesses: list[str]) -> None:
     async def guess() -> None:

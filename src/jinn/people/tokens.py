@@ -20,7 +20,7 @@ _PUBLISH = {
 
 def digest_of(token: Secret) -> str:
     """SHA-256: a token has 256 random bits, so that a slow hash would add nothing."""
-    return hashlib.sha256(token.reveal().encode()).hexdigest()
+    return hashlib.sha256(token.reveal().encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class TokenBook:
