@@ -33,7 +33,8 @@ _BODY_BYTES_MAX = 16 * 1024 * 1024
 """A minute of speech as WAV at 48 kHz stereo is 11.5 MB; nothing else that is sent comes near."""
 
 _SOCKET_MESSAGE_BYTES_MAX = 256 * 1024
-_STOP_WITHIN_S = 3
+_CONNECTIONS_MAX = 500
+"""A home has dozens of screens; beyond this bound the answer is 503, so that files are left for everything else."""
 
 _log = logging.getLogger(__name__)
 
@@ -127,6 +128,7 @@ class HttpServer:
                 ws="websockets-sansio",
                 ws_max_size=_SOCKET_MESSAGE_BYTES_MAX,
                 timeout_graceful_shutdown=1,
+                limit_concurrency=_CONNECTIONS_MAX,
             )
         )
         async with anyio.create_task_group() as tasks:
