@@ -1,5 +1,6 @@
 """Words to meaning, and the seam through which a conversation reaches every capability."""
 
+from jinn.language.evaluating import LineAnswer, understand_line
 from jinn.language.model import (
     Ambiguous,
     AreaWords,
@@ -33,6 +34,7 @@ __all__ = [
     "HomeWords",
     "Intent",
     "Layer",
+    "LineAnswer",
     "NotUnderstood",
     "Outcome",
     "Reply",
@@ -45,4 +47,5 @@ __all__ = [
     "Understander",
     "Understanding",
     "Understood",
+    "understand_line",
 ]
