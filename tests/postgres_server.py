@@ -4,13 +4,13 @@ The server refuses to run as root, so root hands it to `nobody`; where that user
 binaries (an environment below /root), they are copied next to the cluster first.
 """
 
-import ctypes
 import importlib.util
 import os
 import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -23,8 +23,19 @@ assert _SPEC is not None
 assert _SPEC.origin is not None
 _PACKAGE = Path(_SPEC.origin).parent
 _START_WITHIN_S = 60.0
-_PR_SET_PDEATHSIG = 1
-_prctl = ctypes.CDLL(None).prctl
+
+_LAUNCH = """
+import ctypes, os, sys
+parent, user = int(sys.argv[1]), int(sys.argv[2])
+if user != os.geteuid():
+    os.setgroups([])
+    os.setuid(user)
+PR_SET_PDEATHSIG, SIGKILL = 1, 9
+ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL)
+if os.getppid() == parent:
+    os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Becomes another user, asks the kernel to be killed with its parent, and runs the command."""
 
 
 @contextmanager
@@ -38,13 +49,19 @@ def running_postgres() -> Iterator[str]:
         programs = _readable_programs(folder, user)
         cluster = folder / "cluster"
         _call([programs / "initdb", "-D", cluster, "--auth=trust", "--encoding=utf8", "-U", "jinn", "-N"], user)
+        command = [programs / "postgres", "-D", cluster, "-k", folder, "-h", "", "-c", "max_connections=50"]
+        # A launcher, as `preexec_fn` can hang when other threads hold locks.
+        launcher = [
+            sys.executable,
+            "-I",
+            "-S",
+            "-c",
+            _LAUNCH,
+            str(os.getpid()),
+            str(os.geteuid() if user is None else user),
+        ]
         server = subprocess.Popen(
-            [programs / "postgres", "-D", cluster, "-k", folder, "-h", "", "-c", "max_connections=50"],
-            user=user,
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509
+            [*launcher, *command], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
             _wait_until_ready(programs, folder, server)
@@ -79,7 +96,3 @@ def _wait_until_ready(programs: Path, folder: Path, server: subprocess.Popen[byt
         assert server.poll() is None, "PostgreSQL ended while starting"
         assert time.monotonic() < ends_s, "PostgreSQL did not start"
         time.sleep(0.05)
-
-
-def _die_with_parent() -> None:
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import anyio
+import asyncpg
 import pytest
 
 from jinn.kernel import Conflict, Invalid, Refused, Secret, Unavailable
@@ -290,6 +291,38 @@ async def test_a_full_disk_is_said_and_survived(tmp_path: Path) -> None:
         assert kept > 10
         assert (await database.read("notes.count_all"))[0]["notes"] == kept
         await database.write(change("n0", 0, "y" * 1_000))
+
+
+async def test_lost_connections_are_unavailable_and_then_made_anew(postgres_address: str, tmp_path: Path) -> None:
+    async with open_database((NOTES,), folder=tmp_path, url=Secret(postgres_address)) as database:
+        assert await database.read("notes.count_all")
+        killer = await asyncpg.connect(postgres_address)
+        await killer.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        await killer.close()
+        for _ in range(20):
+            try:
+                await database.read("notes.count_all")
+                break
+            except Unavailable as error:
+                assert error.stable_code() == "database"  # noqa: PT017
+        else:
+            pytest.fail("the connection was not made anew")
+
+
+async def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
+    (tmp_path / "jinn.db").write_bytes(b"not a database at all, but long enough to look at" * 100)
+    with pytest.raises(Unavailable) as caught:
+        async with open_database((NOTES,), folder=tmp_path):
+            pass
+    assert caught.value.stable_code() == "database"
+
+
+async def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Unavailable) as caught:
+        async with open_database((NOTES,), folder=tmp_path / "file" / "data"):
+            pass
+    assert caught.value.stable_code() == "data-folder"
 
 
 async def test_an_unreachable_postgres_is_unavailable_and_its_address_stays_secret(tmp_path: Path) -> None:

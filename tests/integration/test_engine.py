@@ -149,3 +149,20 @@ async def test_an_engine_that_cannot_start_says_why(tmp_path: Path) -> None:
     with anyio.fail_after(10), pytest.raises(Unavailable) as caught:
         await engine.run(task_status=anyio.TASK_STATUS_IGNORED)
     assert caught.value.stable_code() == "engine-failed"
+
+
+_TRACED = """
+import anyio
+from jinn.runtime import record_spans
+async def main():
+    recent = record_spans()
+    await anyio.run_process(["/bin/true"])
+anyio.run(main, backend_options={"use_uvloop": True})
+"""
+
+
+async def test_a_hub_that_records_spans_can_still_start_programs() -> None:
+    # In a process of its own: should it hang, it hangs in the middle of a fork.
+    with anyio.fail_after(20):
+        done = await anyio.run_process([sys.executable, "-c", _TRACED], env={"PYTHONPATH": ":".join(sys.path)})
+    assert done.returncode == 0

@@ -9,7 +9,7 @@ from jinn.runtime.metrics import Metrics
 from jinn.runtime.outbox import OutboxRelay, event
 from jinn.runtime.ports import Bus, Database, EventStream, Message, Row, Schema, Service, Sql, Statement, run_all
 from jinn.runtime.problems import Problem, problem_of, status_of
-from jinn.runtime.tracing import RecentSpans, Span, Trace, tracer_for
+from jinn.runtime.tracing import RecentSpans, Span, Trace, record_spans, tracer_for
 
 __all__ = [
     "TOKEN_COOKIE",
@@ -40,6 +40,7 @@ __all__ = [
     "leashed",
     "open_database",
     "problem_of",
+    "record_spans",
     "run_all",
     "status_of",
     "tracer_for",

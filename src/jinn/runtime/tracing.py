@@ -79,9 +79,37 @@ class RecentSpans(SpanProcessor):
         return tuple(self._spans)
 
 
+def record_spans(count_max: int = 2_000, *more: SpanProcessor) -> RecentSpans:
+    """From now on every trace of this process that names no tracer is recorded; called once, by the hub.
+
+    Without it a trace still keeps its own spans, and its OpenTelemetry spans are no-ops.
+    """
+    recent = RecentSpans(count_max)
+    provider = otel.get_tracer_provider()
+    if not isinstance(provider, TracerProvider):
+        provider = _provider()
+        otel.set_tracer_provider(provider)
+    for processor in (recent, *more):
+        provider.add_span_processor(processor)
+    return recent
+
+
 def tracer_for(recent: RecentSpans, *more: SpanProcessor) -> otel.Tracer:
     """A tracer whose spans end in `recent`, and in any exporter that is handed in."""
-    provider = TracerProvider(resource=Resource({"service.name": _NAME}), shutdown_on_exit=False)
+    provider = _provider()
     for processor in (recent, *more):
         provider.add_span_processor(processor)
     return provider.get_tracer(_NAME)
+
+
+class _Provider(TracerProvider):
+    def _handle_fork(self) -> None:
+        """Do nothing between fork and exec.
+
+        The SDK starts threads there to look at the new process, which hangs, and with uvloop the parent with it;
+        our children only ever become other programs.
+        """
+
+
+def _provider() -> TracerProvider:
+    return _Provider(resource=Resource({"service.name": _NAME}), shutdown_on_exit=False)

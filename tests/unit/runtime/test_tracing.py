@@ -3,7 +3,7 @@
 import pytest
 
 from jinn.kernel import ManualClock
-from jinn.runtime import RecentSpans, Span, Trace, tracer_for
+from jinn.runtime import RecentSpans, Span, Trace, record_spans, tracer_for
 
 
 def test_spans_say_when_they_began_and_how_long_they_took() -> None:
@@ -56,3 +56,10 @@ def test_only_the_last_spans_are_kept() -> None:
         with trace.span(str(number)):
             pass
     assert [span.name for span in recent.spans()] == [str(number) for number in range(15, 25)]
+
+
+def test_once_the_hub_records_every_trace_is_kept() -> None:
+    recent = record_spans()
+    with Trace(ManualClock()).span("asked"):
+        pass
+    assert [span.name for span in recent.spans()] == ["asked"]
