@@ -182,7 +182,7 @@ async def test_a_whole_command_is_not_kept_waiting_for_the_end_of_the_silence() 
     async with ears.attending(satellite):
         await satellite.say(Pressed(), Sound(draw("." * 5 + "#" * 20 + "." * 8)))
         await satellite.until(Words)
-        await satellite.say(Sound(draw("." * 3)))
+        await satellite.say(Sound(draw("." * 5)))
         await satellite.until(TurnDone)
 
     assert ears.texts() == ["turn on the light"]
@@ -192,7 +192,7 @@ async def test_half_a_command_is_waited_for() -> None:
     ears, satellite = Ears(is_complete=lambda text, lang: False), PuppetSatellite()
 
     async with ears.attending(satellite):
-        await satellite.say(Pressed(), Sound(draw("." * 5 + "#" * 20 + "." * 12)))
+        await satellite.say(Pressed(), Sound(draw("." * 5 + "#" * 20 + "." * 14)))
         await satellite.until(Words)
         await anyio.wait_all_tasks_blocked()
 
