@@ -12,15 +12,15 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from measuring import line
 from voice_parts import recordings
 
-from jinn.voice import WakeOptions, open_wake_words
 from jinn.voice.model import RATE, WINDOW_BYTES, Samples, to_pcm
+from jinn.voice.waking import OpenWakeWords, WakeOptions
 
 SECONDS = 60
 
 
 async def core_share(room: Samples) -> float:
     """Processor time for each second of sound, in percent of one core."""
-    words = await open_wake_words(WakeOptions())
+    words = OpenWakeWords(WakeOptions())
     pcm = to_pcm(room)
     began_s = time.process_time()
     for start in range(0, len(pcm) - WINDOW_BYTES, WINDOW_BYTES):

@@ -15,8 +15,7 @@ from faster_whisper import WhisperModel  # noqa: E402
 from measuring import line, median, percentile  # noqa: E402
 from voice_parts import recordings  # noqa: E402
 
-from jinn.voice import ModelOptions  # noqa: E402
-from jinn.voice.models import find_model  # noqa: E402
+from jinn.voice.models import ModelOptions, find_model  # noqa: E402
 from jinn.voice.whisper import WHISPER_BASE, Whisper  # noqa: E402
 
 PEER_EVERY = 4

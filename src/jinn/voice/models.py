@@ -205,7 +205,7 @@ def download_from_hub(recipe: Recipe, folder: Path) -> None:
         )
     except (HfHubHTTPError, LocalEntryNotFoundError, httpx.HTTPError) as error:
         raise Unavailable(
-            f"The model {recipe.name} could not be downloaded: {error}", code="model-absent", model=recipe.name
+            f"The model {recipe.name} could not be downloaded.", code="model-absent", model=recipe.name
         ) from error
 
 

@@ -113,11 +113,6 @@ class OpenWakeWords:
         return max((score for feature in features for score in self._word.process_streaming(feature)), default=0.0)
 
 
-async def open_wake_words(options: WakeOptions) -> OpenWakeWords:
-    """One more stream to listen to."""
-    return await anyio.to_thread.run_sync(OpenWakeWords, options)
-
-
 class SileroVoiceActivity:
     """Keeps the `VoiceActivity` port with the Silero network."""
 

