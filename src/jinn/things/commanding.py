@@ -8,11 +8,12 @@ import anyio
 from jinn.kernel import Clock, CommandId, Conflict, NotFound, ThingId, Unavailable, millis, new_id
 from jinn.runtime import Database, Sql, Statement
 from jinn.things import store
+from jinn.things.announcing import Announcer
 from jinn.things.delivering import Delivery, Doors, Way, service_message, set_message, wire_id
 from jinn.things.frames import DownMessage
 from jinn.things.model import CommandOutcome, CommandResult, Product, ServiceResult, Thing
 from jinn.things.registry import Registry
-from jinn.things.announcing import Announcer
+from jinn.things.sweeping import note_gone
 from jinn.things.twin import Twin
 from jinn.things.twins import Twins
 from jinn.things.values import Json, check_fields, check_set, same
@@ -22,6 +23,16 @@ EXPIRES_S = 2.0
 """How long a person waits for a lamp; then the speaker says that it has not answered."""
 
 _ATTEMPTS_MAX = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Terms:
+    """Who asks, since when, and for how long."""
+
+    id: CommandId
+    by: str
+    started_s: float
+    expires_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +86,11 @@ class Commander:
         command = CommandId(new_id(self._clock))
         waiter = Waiter(wire_id=wire_id(command), asked=wanted, model=product.model)
         with self._watch.waiting(thing.id, waiter):
-            asked, open_values = await self._ask(command, thing, product, wanted, by, started_s, expires_s)
+            terms = _Terms(id=command, by=by, started_s=started_s, expires_s=expires_s)
+            asked, open_values = await self._ask(terms, thing, product, wanted)
             if not open_values:
                 return self._results(asked, waiter, wanted, open_values)
+            waiter.ask_only(open_values)
             message = set_message(thing, self._doors.connection_of(thing), open_values, command, asked.expires_ms)
             await self._await_outcome(asked, waiter, message, expires_s)
         results = self._results(asked, waiter, wanted, open_values)
@@ -116,8 +129,10 @@ class Commander:
         waiter = Waiter(wire_id=wire_id(command), asked={}, model=product.model)
         with self._watch.waiting(thing.id, waiter):
             twin = await self._twins.get(thing.id) or Twin(thing=thing.id)
-            asked = self._asked(command, thing, product, twin, started_s, expires_s)
-            await self._database.write(self._add_command(asked, given, by, service=service))
+            asked = self._asked(
+                _Terms(id=command, by=by, started_s=started_s, expires_s=expires_s), thing, product, twin
+            )
+            await self._database.write(_add_command(asked, given, by, self._now_ms(), service=service))
             if twin.is_online:
                 message = service_message(
                     thing, self._doors.connection_of(thing), service, given,
@@ -128,7 +143,7 @@ class Commander:
                 waiter.note_gone()
         outcome, code = _service_outcome(waiter)
         outputs = waiter.reply.data if waiter.reply is not None and isinstance(waiter.reply.data, dict) else {}
-        await self._database.write(self._end_command(asked, outcome, code, outputs))
+        await self._database.write(_end_command(asked, outcome, code, outputs, self._now_ms()))
         if waiter.is_gone and twin.is_online:
             await self._note_gone(asked)
         return ServiceResult(
@@ -137,14 +152,7 @@ class Commander:
         )  # fmt: skip
 
     async def _ask(
-        self,
-        command: CommandId,
-        thing: Thing,
-        product: Product,
-        wanted: Mapping[str, Json],
-        by: str,
-        started_s: float,
-        expires_s: float,
+        self, terms: _Terms, thing: Thing, product: Product, wanted: Mapping[str, Json]
     ) -> tuple[_Asked, dict[str, Json]]:
         """Write the command and what it desires, before anything is sent. Gives the values that are still open."""
         for attempt in range(1, _ATTEMPTS_MAX + 1):
@@ -152,19 +160,17 @@ class Commander:
                 twin = await self._twins.get(thing.id)
                 if twin is None:
                     raise NotFound(f"There is no thing {thing.id!r}.", code="thing-not-found")
-                asked = self._asked(command, thing, product, twin, started_s, expires_s)
+                asked = self._asked(terms, thing, product, twin)
                 open_values = dict(wanted) if twin.is_online else {}
                 open_values = {name: value for name, value in open_values.items() if not _is_so(asked, name, value)}
-                statements = [self._add_command(asked, wanted, by)]
+                statements = [_add_command(asked, wanted, terms.by, self._now_ms())]
                 after = twin
                 if open_values:
-                    after = twin.wish(
-                        open_values, command=command, now_ms=millis(self._clock.now()), expires_ms=asked.expires_ms
-                    )
+                    after = twin.wish(open_values, command=terms.id, now_ms=self._now_ms(), expires_ms=asked.expires_ms)
                     statements.extend(store.save_twin(after, was=twin))
                 else:
                     outcome = CommandOutcome.UNCHANGED if twin.is_online else CommandOutcome.OFFLINE
-                    statements.append(self._end_command(asked, outcome, "", {}))
+                    statements.append(_end_command(asked, outcome, "", {}, self._now_ms()))
                 try:
                     await self._database.write(*statements)
                 except Conflict:
@@ -174,7 +180,7 @@ class Commander:
                     continue
                 self._twins.keep(after)
             if open_values:
-                await self._announcer.announce_change(after, at_ms=millis(self._clock.now()))
+                await self._announcer.announce_change(after, at_ms=self._now_ms())
             return asked, open_values
         raise AssertionError("unreachable: the last attempt returns or raises")
 
@@ -199,7 +205,7 @@ class Commander:
         """Write the outcome, and take back what is desired no more."""
         outcome, code = _overall(results)
         reported = {result.property: result.reported for result in results}
-        end = self._end_command(asked, outcome, code, reported)
+        end = _end_command(asked, outcome, code, reported, self._now_ms())
         for _ in range(_ATTEMPTS_MAX):
             async with self._twins.alone([asked.thing.id]):
                 before = await self._twins.get(asked.thing.id)
@@ -213,20 +219,22 @@ class Commander:
                     await self._twins.reload(asked.thing.id)
                     continue
                 self._twins.keep(after)
-            await self._announcer.announce_change(after, at_ms=millis(self._clock.now()))
+            await self._announcer.announce_change(after, at_ms=self._now_ms())
             break
         if waiter.is_gone:
             await self._note_gone(asked)
 
     async def _note_gone(self, asked: _Asked) -> None:
         """The door does not hold it: it is offline, though nobody has told us."""
-        await note_gone(asked.twin, database=self._database, twins=self._twins, announcer=self._announcer, clock=self._clock)
+        await note_gone(
+            asked.twin, database=self._database, twins=self._twins, announcer=self._announcer, clock=self._clock
+        )
 
-    def _asked(
-        self, command: CommandId, thing: Thing, product: Product, twin: Twin, started_s: float, expires_s: float
-    ) -> _Asked:
-        expires_ms = millis(self._clock.now()) + int(expires_s * 1000)
-        return _Asked(id=command, thing=thing, product=product, twin=twin, started_s=started_s, expires_ms=expires_ms)
+    def _asked(self, terms: _Terms, thing: Thing, product: Product, twin: Twin) -> _Asked:
+        expires_ms = self._now_ms() + int(terms.expires_s * 1000)
+        return _Asked(
+            id=terms.id, thing=thing, product=product, twin=twin, started_s=terms.started_s, expires_ms=expires_ms
+        )
 
     def _results(
         self, asked: _Asked, waiter: Waiter, wanted: Mapping[str, Json], open_values: Mapping[str, Json]
@@ -250,50 +258,39 @@ class Commander:
             )
         return tuple(results)
 
+    def _now_ms(self) -> int:
+        return millis(self._clock.now())
+
     def _ms_since(self, started_s: float) -> float:
         return (self._clock.monotonic_s() - started_s) * 1000
 
-    def _add_command(
-        self, asked: _Asked, values: Mapping[str, Json], by: str, *, service: str | None = None
-    ) -> Statement:
-        row: dict[str, Sql] = {
-            "id": asked.id,
-            "thing": asked.thing.id,
-            "service": service,
-            "asked": store.encoded(values),
-            "asked_by": by[:200],
-            "at_ms": millis(self._clock.now()),
-            "expires_ms": asked.expires_ms,
-        }
-        return Statement(query="things.add_command", values=row)
 
-    def _end_command(
-        self, asked: _Asked, outcome: CommandOutcome, code: str, reported: Mapping[str, object]
-    ) -> Statement:
-        row: dict[str, Sql] = {
-            "id": asked.id,
-            "outcome": outcome.value,
-            "code": code[:200],
-            "reported": store.encoded(reported),
-            "ended_ms": millis(self._clock.now()),
-        }
-        return Statement(query="things.end_command", values=row)
+def _add_command(
+    asked: _Asked, values: Mapping[str, Json], by: str, now_ms: int, *, service: str | None = None
+) -> Statement:
+    row: dict[str, Sql] = {
+        "id": asked.id,
+        "thing": asked.thing.id,
+        "service": service,
+        "asked": store.encoded(values),
+        "asked_by": by[:200],
+        "at_ms": now_ms,
+        "expires_ms": asked.expires_ms,
+    }
+    return Statement(query="things.add_command", values=row)
 
 
-async def note_gone(twin: Twin, *, database: Database, twins: Twins, announcer: Announcer, clock: Clock) -> None:
-    """The connection that this twin names is no more; nothing happens when the thing has a new one already."""
-    async with twins.alone([twin.thing]):
-        now_ms = millis(clock.now())
-        before = await twins.reload(twin.thing)
-        after = before.leave(session=twin.session or "", at_ms=twin.seen_ms or now_ms) if before is not None else None
-        if before is None or after is None or after is before:
-            return
-        try:
-            await database.write(*store.save_twin(after, was=before))
-        except Conflict:
-            return  # It has just said something, so it is not gone.
-        twins.keep(after)
-    await announcer.announce_presence(after, at_ms=now_ms)
+def _end_command(
+    asked: _Asked, outcome: CommandOutcome, code: str, reported: Mapping[str, object], now_ms: int
+) -> Statement:
+    row: dict[str, Sql] = {
+        "id": asked.id,
+        "outcome": outcome.value,
+        "code": code[:200],
+        "reported": store.encoded(reported),
+        "ended_ms": now_ms,
+    }
+    return Statement(query="things.end_command", values=row)
 
 
 def _is_so(asked: _Asked, name: str, value: Json) -> bool:

@@ -103,8 +103,9 @@ class Doors:
 
     async def is_there(self, door: str, *, within_s: float) -> bool:
         """Whether a door answers at all: it is asked for a device that does not exist."""
+        nobody = _encoder.encode(DownMessage(device="", topic="", payload=b""))
         try:
-            await self.deliver(door, DownMessage(device="", topic="", payload=b""), within_s=within_s)
+            await self.bus.request(f"dn.{door}", nobody, within_s=within_s)
         except Unavailable:
             return False
         return True

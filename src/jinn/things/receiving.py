@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 
 import anyio
 import anyio.abc
@@ -10,9 +11,9 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 
 from jinn.kernel import JinnError
 from jinn.runtime import Bus, Message
+from jinn.things.announcing import Announcer
 from jinn.things.frames import SHARD_COUNT, UpAnswer, UpFrame, UpResult
 from jinn.things.ingesting import Ingest
-from jinn.things.announcing import Announcer
 
 QUEUE_GROUP = "hub"
 
@@ -41,11 +42,15 @@ class Receiver:
         """Frames that were none, or could not be kept; their doors send them again."""
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
-        async with anyio.create_task_group() as tasks, self._bus.subscribe("up.*", queue=QUEUE_GROUP) as messages:
-            shards: dict[str, MemoryObjectSendStream[_Waiting]] = {}
+        shards: dict[str, MemoryObjectSendStream[_Waiting]] = {}
+        async with (
+            AsyncExitStack() as opened,
+            anyio.create_task_group() as tasks,
+            self._bus.subscribe("up.*", queue=QUEUE_GROUP) as messages,
+        ):
             for shard in range(SHARD_COUNT):
                 sending, receiving = anyio.create_memory_object_stream[_Waiting](FRAMES_WAITING_MAX)
-                shards[f"up.{shard}"] = sending
+                shards[f"up.{shard}"] = await opened.enter_async_context(sending)
                 tasks.start_soon(self._commit_shard, receiving)
             task_status.started()
             async for message in messages:
@@ -78,7 +83,7 @@ class Receiver:
             _log.warning("%d frames could not be kept: %s", len(taken), error)
             self.refused_frames += len(taken)
             answers, work = [_not_kept(frame) for _, frame in taken], None
-        except Exception:
+        except Exception:  # noqa: BLE001 - where a frame's work ends; it is logged, and tried in parts.
             _log.exception("a frame met a fault of ours")
             await self._commit_apart(taken)
             return
@@ -98,7 +103,7 @@ class Receiver:
                     results.extend(answers[0].results)
                 except JinnError:
                     results.extend(_not_kept(single).results)
-                except Exception:
+                except Exception:  # noqa: BLE001 - where a message's work ends; it is logged.
                     _log.exception("a message of %s is dropped", single.door)
                     results.extend(UpResult(id=result.id, is_kept=True) for result in _not_kept(single).results)
             await self._answer(reply, UpAnswer(results=tuple(results)))
@@ -114,9 +119,8 @@ class Receiver:
 
 
 def _not_kept(frame: UpFrame) -> UpAnswer:
-    return UpAnswer(
-        results=tuple(UpResult(id=entry.id, is_kept=False) for entry in (*frame.presences, *frame.messages))
-    )
+    ids = [*(presence.id for presence in frame.presences), *(message.id for message in frame.messages)]
+    return UpAnswer(results=tuple(UpResult(id=entry, is_kept=False) for entry in ids))
 
 
 def _singles(frame: UpFrame) -> list[UpFrame]:

@@ -1,7 +1,7 @@
 """Waiting for what things say, whichever hub took it in; and keeping this hub's view fresh."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -46,7 +46,13 @@ class Waiter:
         self.is_gone = False
         self._asked = asked
         self._model = model
+        self._met: set[str] = set()
         self._ended = anyio.Event()
+
+    def ask_only(self, names: Collection[str]) -> None:
+        """The others are so already; nobody waits for them."""
+        self._asked = {name: value for name, value in self._asked.items() if name in names}
+        self._end_if_met()
 
     async def wait(self) -> None:
         await self._ended.wait()
@@ -59,8 +65,16 @@ class Waiter:
         return name in self.reported and same(self._model.properties[name].type, self.reported[name], self._asked[name])
 
     def take_report(self, properties: Mapping[str, Json]) -> None:
-        self.reported.update({name: value for name, value in properties.items() if name in self._asked})
-        if self._asked and all(self.met(name) for name in self._asked):
+        for name, value in properties.items():
+            if name not in self._asked or name in self._met:
+                continue
+            self.reported[name] = value
+            if same(self._model.properties[name].type, value, self._asked[name]):
+                self._met.add(name)
+        self._end_if_met()
+
+    def _end_if_met(self) -> None:
+        if self._asked and self._met >= self._asked.keys():
             self.end()
 
     def take_reply(self, reply: Replied) -> None:
