@@ -68,7 +68,7 @@ export class Voice {
     const answer = await this.#world.say(text);
     if (this.talk.value.state !== 'thinking') return;
     if (answer.turn) this.#on({ type: 'answer', turn: answer.turn, now_ms: Date.now() });
-    else this.#on({ type: 'failed', problem: answer.problem ?? { code: 'no-answer', message: '' } });
+    else this.#on({ type: 'failed', problem: answer.problem ?? { code: 'no-answer', message: '' }, now_ms: Date.now() });
   }
 
   dismiss(): void {
@@ -106,7 +106,7 @@ export class Voice {
       return true;
     } catch (error) {
       if (!(error instanceof MicrophoneRefused)) throw error;
-      this.#on({ type: 'failed', problem: { code: `microphone-${error.why}`, message: '' } });
+      this.#on({ type: 'failed', problem: { code: `microphone-${error.why}`, message: '' }, now_ms: Date.now() });
       return false;
     }
   }
@@ -164,7 +164,7 @@ export class Voice {
     this.#held.length = 0;
     const { state } = this.talk.value;
     if (state === 'listening' || state === 'thinking') {
-      this.#on({ type: 'failed', problem: { code: 'connection-lost', message: '' } });
+      this.#on({ type: 'failed', problem: { code: 'connection-lost', message: '' }, now_ms: Date.now() });
     }
   }
 

@@ -2,13 +2,13 @@
 import { number } from '../i18n/phrase';
 import type { Key } from '../i18n';
 import type { Lang } from '../store/home';
-import type { Area, Thing } from '../wire';
+import type { Thing } from '../wire';
 import { isTrue, valueOf, withAbility } from './thing';
 import { capital, valueText, withUnit, type ValueWords } from './value';
 
 export type Say = (key: Key, values?: Readonly<Record<string, string | number>>) => string;
 
-export type Speech = { readonly lang: Lang; readonly say: Say; readonly areas: readonly Area[] };
+export type Speech = { readonly lang: Lang; readonly say: Say };
 
 export const valueWords = (say: Say): ValueWords => ({ on: say('value.on'), off: say('value.off'), none: say('value.none') });
 
@@ -35,7 +35,7 @@ export function detailText(thing: Thing, speech: Speech): string {
   return parts.join(' · ');
 }
 
-function byKind(thing: Thing, { say, lang, areas }: Speech): string | null {
+function byKind(thing: Thing, { say, lang }: Speech): string | null {
   switch (thing.kind) {
     case 'fridge': {
       if (isTrue(valueOf(thing, withAbility(thing, 'contact')?.id ?? 'door'))) return say('state.door_open');
@@ -46,9 +46,7 @@ function byKind(thing: Thing, { say, lang, areas }: Speech): string | null {
     case 'vacuum': {
       const spec = thing.specs.find((each) => each.type === 'enum');
       if (!spec) return null;
-      const words = valueText(spec, valueOf(thing, spec.id), lang, valueWords(say));
-      const area = areas.find((each) => each.id === valueOf(thing, 'area'));
-      return area ? `${words} · ${area.names[lang]}` : words;
+      return valueText(spec, valueOf(thing, spec.id), lang, valueWords(say));
     }
     case 'shirt': {
       const beats = numberOf(thing, 'heart_rate');

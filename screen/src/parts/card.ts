@@ -18,6 +18,8 @@ const LONG_PRESS_MS = 500;
 export class Card extends Part {
   @property({ attribute: false }) thing!: Thing;
   @property({ attribute: false }) areas: readonly Area[] = [];
+  /** Not under the tab of its own room, which says it already. */
+  @property({ type: Boolean }) showsArea = false;
   #press: ReturnType<typeof setTimeout> | undefined;
 
   static override readonly styles = [house, css`
@@ -27,16 +29,17 @@ export class Card extends Part {
       transition: background var(--motion) ease-out;
     }
     article.lit { background: var(--lit); --soft: color-mix(in srgb, var(--accent) 14%, var(--lit)); }
-    .head { display: flex; gap: 14px; align-items: center; min-width: 0; margin: -2px 0 0; }
+    .head { display: flex; gap: 14px; align-items: center; min-width: 0; margin-top: -6px; }
     .tile { width: 56px; height: 56px; flex: none; border-radius: 16px; display: grid; place-items: center; background: var(--soft); color: var(--muted); }
     button.tile { border: 2px solid var(--line); background: transparent; color: var(--ink); transition: background var(--motion) ease-out; }
     .lit .tile { background: var(--accent); color: var(--on-accent); border-color: var(--accent); }
     .tile.asked { border: 2px dashed var(--waiting); }
-    .open { flex: 1; min-width: 0; min-height: 60px; display: flex; flex-direction: column; justify-content: center; border-radius: 12px; }
-    .name { font-size: var(--type-label); line-height: 24px; color: var(--muted); }
-    .state { font-weight: 600; line-height: 32px; }
-    .name, .state { display: block; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-    .more { position: absolute; top: 0; right: 0; width: 48px; height: 40px; min-height: 0; min-width: 0; display: grid; place-items: center; color: var(--muted); }
+    .open { flex: 1; min-width: 0; min-height: 70px; display: flex; flex-direction: column; justify-content: center; border-radius: 12px; }
+    .room { font-size: var(--type-small); line-height: 18px; color: var(--muted); }
+    .name { font-size: var(--type-label); line-height: 22px; }
+    .state { font-weight: 600; line-height: 30px; }
+    .room, .name, .state { display: block; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+    .more { position: absolute; top: 12px; right: 12px; color: var(--muted); pointer-events: none; }
     .more .icon { font-size: 22px; }
     .detail { min-height: var(--target); display: flex; align-items: center; font-size: var(--type-label); color: var(--muted); }
     .says { display: grid; grid-template-columns: 1fr 1fr; gap: 8px; }
@@ -70,7 +73,7 @@ export class Card extends Part {
   }
 
   get #speech(): Speech {
-    return { lang: lang(), say: t, areas: this.areas };
+    return { lang: lang(), say: t };
   }
 
   #tile(): TemplateResult {
@@ -90,9 +93,10 @@ export class Card extends Part {
     const short = shortName(thing.names[lang()], area);
     const state = thing.online ? stateText(thing, this.#speech) : t('card.offline');
     return html`<button class="open" @click=${this.#open}>
-        <span class="name">${area && short !== thing.names[lang()] ? `${area} · ${short}` : short}</span>
+        ${this.showsArea && area ? html`<span class="room">${area}</span>` : nothing}
+        <span class="name">${short}</span>
         <span class="state">${state}</span><span class="unseen">${t('card.open')}</span>
-      </button>`;
+      </button><span class="more">${icon('ellipsis')}</span>`;
   }
 
   #control(): TemplateResult {

@@ -21,8 +21,8 @@ export class Choice extends LitElement {
       padding: 0 8px; color: var(--muted); border: 2px solid transparent; white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
       transition: background var(--motion) ease-out, color var(--motion) ease-out;
     }
-    [aria-checked='true'] { background: var(--card); color: var(--ink); font-weight: 600; box-shadow: inset 0 -3px var(--accent); }
-    .asked { border-color: var(--waiting); color: var(--waiting); }
+    [aria-checked='true'] { background: var(--card); color: var(--ink); font-weight: 600; border-color: var(--accent); }
+    .asked { border: 2px dashed var(--waiting); color: var(--waiting); }
   `];
 
   override render() {

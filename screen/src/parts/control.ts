@@ -22,6 +22,8 @@ const COLOURS = ['#ffd8a8', '#ffffff', '#ff4d4d', '#ff9a3d', '#ffd93d', '#4dd07a
 export class Control extends Part {
   @property({ attribute: false }) thing!: Thing;
   @property({ attribute: false }) spec!: PropertySpec;
+  /** Only this property, even where a card would also turn the thing on or off. */
+  @property({ type: Boolean }) plain = false;
 
   static override readonly styles = [house, css`
     .colours { display: flex; flex-wrap: wrap; gap: 8px; }
@@ -98,12 +100,19 @@ export class Control extends Part {
 
   #slider(): TemplateResult {
     const { spec, thing } = this;
-    const value = sliderValue(thing, spec);
+    const reported = valueOf(thing, spec.id);
+    const value = this.plain ? numberOrNull(reported) : sliderValue(thing, spec);
     return html`<jn-slider .label=${this.#label} ?disabled=${this.#isStuck} .value=${value} .asked=${numberOrNull(this.#asked)}
       .min=${spec.min ?? 0} .max=${spec.max ?? 100} .step=${spec.step || 1} .unit=${spec.unit ?? ''}
       .words=${value === null ? '' : valueText(spec, value, lang(), valueWords(t))}
-      @choose=${(event: CustomEvent<number>) => this.#set(slide(thing, spec, event.detail))}></jn-slider>`;
+      @choose=${(event: CustomEvent<number>) => this.#set(this.plain ? { [spec.id]: event.detail } : slide(thing, spec, event.detail))}></jn-slider>`;
   }
+}
+
+/** What people call the colour, when it is one of those offered; else as the thing writes it. */
+export function colourName(value: Value): string {
+  const colour = COLOURS.find((each) => each === String(value).toLowerCase());
+  return colour ? t(`color.${colour}`) : String(value ?? t('value.none'));
 }
 
 const numberOrNull = (value: Value | undefined): number | null => (typeof value === 'number' ? value : null);

@@ -31,8 +31,9 @@ export class Slider extends LitElement {
     :host([disabled]) [role='slider'] { opacity: 0.45; cursor: default; }
     .fill { position: absolute; inset: 0 auto 0 0; background: color-mix(in srgb, var(--accent) 26%, var(--soft)); }
     .fill, .grip, .wish { transition: left var(--motion) ease-out, width var(--motion) ease-out; }
-    .grip, .wish { position: absolute; top: 10px; bottom: 10px; width: 6px; margin-left: -14px; border-radius: 3px; }
+    .grip, .wish { position: absolute; top: 10px; bottom: 10px; width: 6px; margin-left: -3px; border-radius: 3px; }
     .grip { background: var(--accent); }
+    .grip.least { background: var(--line); }
     .wish { border: 2px solid var(--waiting); }
     .moving .wish { transition: none; border-color: var(--accent); }
     .figure { position: absolute; inset: 0 16px; display: flex; align-items: center; font-size: var(--type-label); color: var(--ink); pointer-events: none; }
@@ -43,14 +44,16 @@ export class Slider extends LitElement {
   override render() {
     const value = this.value;
     const wish = this.draft ?? this.asked;
-    const at = (figure: number) => `${14 + this.#part(figure) * 0.86}%`;
+    // The grip's middle: half its margin in from either end.
+    const at = (figure: number) => `calc(16px + (100% - 32px) * ${(this.#part(figure) / 100).toFixed(4)})`;
+    const fill = (figure: number) => (figure <= this.min ? '0' : `calc(${at(figure)} + 16px)`);
     const shown = wish ?? value ?? this.min;
     return html`
       <div role="slider" tabindex=${this.disabled ? -1 : 0} class="${this.draft === null ? '' : 'moving'} ${this.#part(shown) > 50 ? 'far' : 'near'}"
         aria-label=${this.label} aria-disabled=${this.disabled} aria-valuemin=${this.min} aria-valuemax=${this.max}
         aria-valuenow=${shown} aria-valuetext=${this.words || nothing}
         @pointerdown=${this.#down} @pointermove=${this.#move} @pointerup=${this.#up} @pointercancel=${this.#cancel} @keydown=${this.#key}>
-        ${value === null ? nothing : html`<div class="fill" style="width:${at(value)}"></div><div class="grip" style="left:${at(value)}"></div>`}
+        ${value === null ? nothing : html`<div class="fill" style="width:${fill(value)}"></div><div class="grip ${value <= this.min ? 'least' : ''}" style="left:${at(value)}"></div>`}
         ${wish === null || wish === value ? nothing : html`<div class="wish" style="left:${at(wish)}"></div>`}
         <span class="figure" aria-hidden="true">${this.draft === null ? nothing : withUnit(number(this.draft, lang()), this.unit)}</span>
       </div>`;
@@ -62,7 +65,7 @@ export class Slider extends LitElement {
 
   #at(event: PointerEvent): number {
     const box = this.getBoundingClientRect();
-    const part = ((event.clientX - box.left) / box.width - 0.07) / 0.86;
+    const part = (event.clientX - box.left - 16) / (box.width - 32);
     return this.#snap(this.min + part * (this.max - this.min));
   }
 

@@ -20,10 +20,11 @@ export class Stepper extends LitElement {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   static override readonly styles = [house, css`
-    .row { display: grid; grid-template-columns: var(--target) 1fr var(--target); align-items: center; background: var(--soft); border-radius: 16px; }
+    .row { display: grid; grid-template-columns: var(--target) minmax(0, 1fr) var(--target); align-items: center; background: var(--soft); border-radius: 16px; }
     button { display: grid; place-items: center; border-radius: 16px; color: var(--accent); }
     button .icon { font-size: 28px; }
     output { text-align: center; font-size: var(--type-body); font-weight: 600; white-space: nowrap; }
+    output.asked { font-size: var(--type-label); }
     .wish { color: var(--waiting); }
   `];
 
@@ -33,7 +34,7 @@ export class Stepper extends LitElement {
     return html`
       <div class="row" role="group" aria-label=${this.label}>
         <button aria-label=${this.less} ?disabled=${this.disabled || (shown ?? this.min) <= this.min} @click=${() => this.#by(-1)}>${icon('minus')}</button>
-        <output>${this.value === null ? '–' : this.figure(this.value)}${wish === null || wish === this.value
+        <output class=${wish === null || wish === this.value ? '' : 'asked'}>${this.value === null ? '–' : this.figure(this.value)}${wish === null || wish === this.value
           ? nothing : html`<span class="wish"> → ${this.figure(wish)}</span>`}</output>
         <button aria-label=${this.more} ?disabled=${this.disabled || (shown ?? this.max) >= this.max} @click=${() => this.#by(1)}>${icon('plus')}</button>
       </div>`;

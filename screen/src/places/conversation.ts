@@ -21,7 +21,7 @@ export class Conversation extends Part {
   static override readonly styles = [house, css`
     :host { position: fixed; inset: auto 0 0 0; z-index: 3; pointer-events: none; }
     section {
-      pointer-events: auto; position: relative; margin: 0 auto; max-width: 1280px; min-height: 34vh; padding: 28px 40px 32px;
+      pointer-events: auto; position: relative; margin: 0 auto; max-width: 1280px; min-height: 34vh; padding: 24px 40px 20px;
       background: var(--card); border-radius: 32px 32px 0 0; box-shadow: 0 -1px 0 var(--soft), 0 -24px 80px rgb(0 0 0 / 0.22);
       display: flex; flex-direction: column; justify-content: center; gap: 14px; animation: rise var(--motion) ease-out;
     }
@@ -29,6 +29,7 @@ export class Conversation extends Part {
     .words { color: var(--muted); font-size: var(--type-body); padding-right: 64px; overflow-wrap: anywhere; }
     .said { font-size: var(--type-title); line-height: 1.25; font-weight: 600; padding-right: 64px; overflow-wrap: anywhere; text-wrap: balance; }
     .answer { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 32px; align-items: center; max-height: 60vh; overflow-y: auto; }
+    .speech { display: grid; gap: 8px; }
     .card { background: var(--ground); border-radius: var(--radius); padding: 20px 24px; min-width: 280px; max-width: 480px; margin-right: 56px; }
     .card h3 { font-size: var(--type-label); color: var(--muted); }
     .card .figure { font-size: var(--type-figure); line-height: 1.15; font-weight: 300; }
@@ -102,9 +103,14 @@ export class Conversation extends Part {
 
   #answer({ words, turn, closing }: Answered): TemplateResult {
     return html`
-      <p class="words">${quoted(words)}</p>
-      <div class="answer"><p class="said">${turn.said || t(`outcome.${turn.outcome}`)}</p>${turn.card ? this.#card(turn.card) : nothing}</div>
-      <div class="links"><button @click=${() => { voice.dismiss(); go({ place: 'trace' }); }}>${t('talk.why')}</button></div>
+      <div class="answer">
+        <div class="speech">
+          <p class="words">${quoted(words)}</p>
+          <p class="said">${turn.said || t(`outcome.${turn.outcome}`)}</p>
+          <div class="links"><button @click=${() => { voice.dismiss(); go({ place: 'trace' }); }}>${t('talk.why')}</button></div>
+        </div>
+        ${turn.card ? this.#card(turn.card) : nothing}
+      </div>
       ${turn.follow_up && closing ? html`<p class="unseen">${t('talk.follow_up')}</p>` : nothing}
       ${closing ? html`<div class="closing" style="animation-duration:${closing.for_ms}ms"></div>` : nothing}`;
   }

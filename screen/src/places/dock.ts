@@ -49,9 +49,7 @@ export class Dock extends Part {
   #offers(isLive: boolean) {
     const home = hub.home.value;
     if (home.state === 'initial') return html``;
-    const { recognition, asr, ...others } = home.models as Record<string, string | undefined>;
-    const hearing = recognition ?? asr;
-    const isLoading = hearing === 'loading' || Object.values(others).includes('loading');
+    const isLoading = Object.values(home.models).includes('loading');
     const note = isLoading ? html`<span class="quiet" role="status">${t('models.loading')}</span>` : html`<span>${t('dock.say')}</span>`;
     return html`${note}${home.suggestions.slice(0, SUGGESTED).map((words) => html`
       <button ?disabled=${!isLive} @click=${() => void voice.say(words[lang()])}>${t('dock.quote', { words: words[lang()] })}</button>`)}`;

@@ -30,7 +30,7 @@ export class Screen extends Part {
     .lost { display: flex; align-items: center; gap: 16px; padding: 12px var(--space-four); background: var(--warning-soft); font-size: 20px; }
     .lost .icon { color: var(--warning); }
     .place { min-height: 0; grid-row: 2; transition: opacity var(--motion) ease-out; }
-    .stale { opacity: 0.55; }
+    .stale { opacity: 0.75; filter: grayscale(1); }
     .first { grid-row: 1 / -1; display: grid; place-items: center; text-align: center; padding: 32px; }
     .first h1 { font-size: var(--type-title); font-weight: 600; }
     .first p { color: var(--muted); margin-top: 8px; text-wrap: balance; }

@@ -6,12 +6,12 @@ import { areaOf, isActive } from '../format/thing';
 import { stateText, valueWords } from '../format/state';
 import { agoText, capital, valueText } from '../format/value';
 import { t } from '../i18n';
-import '../parts/control';
+import { colourName } from '../parts/control';
 import '../parts/page';
 import { icon, iconOf } from '../parts/icon';
 import { house, Part, PHONE } from '../parts/part';
 import type { Watchable } from '../store/store';
-import type { PropertySpec, Thing } from '../wire';
+import type { Area, PropertySpec, Thing } from '../wire';
 
 @customElement('jn-thing')
 export class ThingPlace extends Part {
@@ -52,11 +52,11 @@ export class ThingPlace extends Part {
       <div class="sheet">
         <section class="now ${isActive(thing) ? 'lit' : ''}" aria-live="polite">
           ${icon(iconOf(thing))}
-          <p class="state">${stateText(thing, { lang: lang(), say: t, areas: home.areas })}</p>
+          <p class="state">${stateText(thing, { lang: lang(), say: t })}</p>
           <p class="quiet">${area ?? t('thing.no_room')} · ${this.#seen(thing)}</p>
           ${notice ? html`<p class="bad">${t(`notice.${notice.kind}`)}</p>` : nothing}
         </section>
-        <dl class="rows">${thing.specs.map((spec) => this.#row(thing, spec))}</dl>
+        <dl class="rows">${thing.specs.map((spec) => this.#row(thing, spec, home.areas))}</dl>
       </div>
     </jn-page>`;
   }
@@ -66,17 +66,21 @@ export class ThingPlace extends Part {
     return thing.seen_ms === null ? t('card.never_seen') : `${t('card.offline')} · ${t('card.seen', { ago: agoText(thing.seen_ms, clock.value, lang()) })}`;
   }
 
-  #row(thing: Thing, spec: PropertySpec): TemplateResult {
+  #row(thing: Thing, spec: PropertySpec, areas: readonly Area[]): TemplateResult {
     const words = valueWords(t);
     const at_ms = thing.properties[spec.id]?.at_ms ?? null;
     const asked = commands.waiting(thing, spec.id);
+    const value = thing.properties[spec.id]?.value ?? null;
+    // A thing knows rooms by id; people know them by name.
+    const room = spec.id === 'area' ? areas.find((area) => area.id === value) : undefined;
+    const shown = spec.ability === 'color' ? colourName(value) : (room?.names[lang()] ?? valueText(spec, value, lang(), words));
     const age = asked !== undefined
       ? t('thing.asked', { value: valueText(spec, asked, lang(), words) })
       : at_ms === null ? t('thing.never_reported') : t('thing.reported', { ago: agoText(at_ms, clock.value, lang()) });
     return html`<div class="row">
-      <dt>${capital(spec.names[lang()])}</dt><dd>${valueText(spec, thing.properties[spec.id]?.value ?? null, lang(), words)}</dd>
+      <dt>${capital(spec.names[lang()])}</dt><dd>${shown}</dd>
       <dd class="age ${asked === undefined ? '' : 'asked'}" style="text-align:left;font-weight:400">${age}</dd>
-      ${spec.writable ? html`<jn-control .thing=${thing} .spec=${spec}></jn-control>` : nothing}
+      ${spec.writable ? html`<jn-control plain .thing=${thing} .spec=${spec}></jn-control>` : nothing}
     </div>`;
   }
 }

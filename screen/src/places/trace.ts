@@ -28,6 +28,7 @@ export class TracePlace extends Part {
     .span { display: grid; grid-template-columns: 180px minmax(0, 1fr) 96px; gap: 16px; align-items: center; font-size: var(--type-label); min-height: 32px; }
     .track { position: relative; height: 20px; background: var(--soft); border-radius: 6px; overflow: hidden; }
     .bar { position: absolute; top: 0; bottom: 0; min-width: 4px; border-radius: 6px; background: var(--accent); }
+    .bar.before { background: var(--line); }
     .span .ms { text-align: right; color: var(--muted); white-space: nowrap; }
     .empty { text-align: center; margin-top: 10vh; color: var(--muted); }
     .empty h2 { font-size: var(--type-title); color: var(--ink); }
@@ -68,12 +69,12 @@ export class TracePlace extends Part {
   }
 
   #falls(turn: Turn): TemplateResult {
-    const { bars, total_ms } = waterfall(turn.spans);
+    const { bars, waited_ms } = waterfall(turn.spans);
     return html`<section class="falls">
-      <h2>${t('trace.times', { total: durationText(total_ms, lang()) })}</h2>
-      ${bars.map(({ span, left, width }) => html`<div class="span">
+      <h2>${t('trace.times', { total: durationText(waited_ms, lang()) })}</h2>
+      ${bars.map(({ span, left, width, isBefore }) => html`<div class="span">
         <span>${spanName(span.name)}</span>
-        <div class="track" aria-hidden="true"><div class="bar" style="left:${left}%;width:${width}%"></div></div>
+        <div class="track" aria-hidden="true"><div class="bar ${isBefore ? 'before' : ''}" style="left:${left}%;width:${width}%"></div></div>
         <span class="ms">${durationText(span.ms, lang())}</span>
       </div>`)}
     </section>`;

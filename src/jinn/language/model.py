@@ -91,10 +91,15 @@ class Understood:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ambiguous:
-    """The words fit several things; the answer to `choices` completes `intent`."""
+    """The words fit several things; the answer to `choices` completes `intent`.
+
+    Attributes:
+        before: what the same sentence asked for before that, and is clear.
+    """
 
     intent: Intent
     choices: tuple[ThingId, ...]
+    before: tuple[Intent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,8 @@ def event(subject: str, payload: bytes, clock: Clock) -> Statement:
     """
     assert _SUBJECT.fullmatch(subject), subject
     # Ids sort as they were made, also within one millisecond; the random end keeps two hubs apart.
-    event_id = f"{millis(clock.now()):014d}-{next(_count):012d}-{secrets.token_hex(4)}"
+    at_ms = millis(clock.now())
+    event_id = f"{at_ms:014d}-{next(_count):012d}-{secrets.token_hex(4)}"
     values: dict[str, Sql] = {
         "id": event_id,
         "subject": subject,

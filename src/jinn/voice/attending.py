@@ -112,6 +112,8 @@ class Attention:
             case Sound(pcm=pcm):
                 await self._take_sound(pcm)
             case Pressed():
+                # What was heard before was not meant for us.
+                self._rest.clear()
                 await self._listen_now(self._endpoint)
             case Released() if self._state is State.LISTENING:
                 await (self._commit() if self._endpointer.is_speaking else self._hear_nobody())
@@ -146,14 +148,10 @@ class Attention:
         if word is None:
             return
         await self._show(Woken(word=word))
-        heard_already = list(self._ring)
+        tail = list(self._ring)
         await self._listen_now(self._endpoint, called=_Called(word=word, at_s=self._parts.clock.monotonic_s()))
-        await self._follow_all(heard_already)
-
-    async def _follow_all(self, windows: list[bytes]) -> None:
-        for window in windows:
-            if self._state is State.LISTENING:
-                await self._follow(window)
+        # Kept for the recogniser, but its voice is that of the wake word: it begins no utterance.
+        self._utterance.extend(tail)
 
     async def _follow(self, window: bytes) -> None:
         """The next window of what is addressed to us."""
@@ -231,7 +229,9 @@ class Attention:
                 # That was the wake word alone: the command is still to come, and may have begun.
                 meanwhile = list(self._meanwhile)
                 await self._listen_now(self._endpoint, called=self._called)
-                await self._follow_all(meanwhile)
+                for window in meanwhile:
+                    if self._state is State.LISTENING:
+                        await self._follow(window)
             case JinnError() as problem:
                 await self._show(Trouble(problem=problem))
                 await self._wait()
@@ -302,7 +302,6 @@ class Attention:
             self._answer = None
         self._utterance.clear()
         self._ring.clear()
-        self._rest.clear()
         self._voice.reset()
 
     async def _enter(self, state: State) -> None:

@@ -1,9 +1,11 @@
 """Fakes that keep hearing's ports, and sound that is drawn: `#` a voice, `+` a soft one, `.` silence."""
 
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 import anyio
+import anyio.lowlevel
 import numpy as np
 
 from jinn.kernel import Invalid, Lang, SatelliteId, TurnId, Unavailable
@@ -125,15 +127,19 @@ class PuppetSatellite:
         self.id = SatelliteId(id)
         self.manners = manners or Manners(lang=Lang.EN)
         self.shown: list[Down] = []
-        self._send, self._receive = anyio.create_memory_object_stream[Up](1000)
+        self._said: deque[Up] = deque()
+        self._pulled = anyio.Event()
+        self._has_left = False
         self._news = anyio.Event()
 
     async def say(self, *ups: Up) -> None:
-        for up in ups:
-            await self._send.send(up)
+        self._said.extend(ups)
+        self._pulled.set()
+        await anyio.lowlevel.checkpoint()
 
     def leave(self) -> None:
-        self._send.close()
+        self._has_left = True
+        self._pulled.set()
 
     async def until(self, kind: type[Down], *, count: int = 1, within_s: float = 5.0) -> Down:
         """Wait for that many of a kind; gives the last of them."""
@@ -147,9 +153,13 @@ class PuppetSatellite:
         return [down for down in self.shown if isinstance(down, kind)]
 
     async def ups(self) -> AsyncIterator[Up]:
-        async with self._receive:
-            async for up in self._receive:
-                yield up
+        while True:
+            while self._said:
+                yield self._said.popleft()
+            if self._has_left:
+                return
+            self._pulled = anyio.Event()
+            await self._pulled.wait()
 
     async def show(self, down: Down) -> None:
         self.shown.append(down)

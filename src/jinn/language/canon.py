@@ -1,0 +1,101 @@
+"""The neutral name of an intent: one table from template name, slots and the kind of thing to the taxonomy."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from jinn.language.model import SlotValue
+
+_PLAIN: Final = {
+    "HassBroadcast": "message.broadcast",
+    "HassCancelAllTimers": "timer.cancel_all",
+    "HassCancelTimer": "timer.cancel",
+    "HassClimateGetTemperature": "home.climate.query",
+    "HassClimateSetFanMode": "home.climate.fan",
+    "HassClimateSetTemperature": "home.climate.set",
+    "HassDecreaseTimer": "timer.decrease",
+    "HassFanSetSpeed": "home.fan.set",
+    "HassGetCurrentDate": "datetime.query",
+    "HassGetCurrentTime": "datetime.query",
+    "HassGetState": "home.state.query",
+    "HassGetWeather": "weather.query",
+    "HassIncreaseTimer": "timer.increase",
+    "HassLawnMowerDock": "home.mower.dock",
+    "HassLawnMowerStartMowing": "home.mower",
+    "HassListAddItem": "list.add",
+    "HassListCompleteItem": "list.complete",
+    "HassListRemoveItem": "list.remove",
+    "HassMediaNext": "music.next",
+    "HassMediaPause": "music.pause",
+    "HassMediaPlayerMute": "volume.mute",
+    "HassMediaPlayerUnmute": "volume.unmute",
+    "HassMediaPrevious": "music.previous",
+    "HassMediaSearchAndPlay": "music.play",
+    "HassMediaUnpause": "music.resume",
+    "HassNevermind": "dialog.stop",
+    "HassPauseTimer": "timer.pause",
+    "HassRespond": "chat",
+    "HassSetPosition": "home.cover.set",
+    "HassSetVolume": "volume.set",
+    "HassShoppingListAddItem": "list.add",
+    "HassShoppingListCompleteItem": "list.complete",
+    "HassStartTimer": "timer.set",
+    "HassStopMoving": "home.cover.stop",
+    "HassTimerStatus": "timer.query",
+    "HassUnpauseTimer": "timer.resume",
+    "HassVacuumCleanArea": "home.vacuum",
+    "HassVacuumReturnToBase": "home.vacuum.dock",
+    "HassVacuumStart": "home.vacuum",
+    "JinnBrighten": "home.light.brighten",
+    "JinnChangeChannel": "home.tv.channel",
+    "JinnCooler": "home.climate.cooler",
+    "JinnCoolerLight": "home.light.cooler",
+    "JinnDim": "home.light.dim",
+    "JinnLower": "home.device.lower",
+    "JinnQuery": "home.state.query",
+    "JinnRaise": "home.device.raise",
+    "JinnSet": "home.device.set",
+    "JinnSetChannel": "home.tv.channel",
+    "JinnSetFridgeTemperature": "home.fridge.set",
+    "JinnSetMode": "home.climate.mode",
+    "JinnVacuumStop": "home.vacuum.stop",
+    "JinnWarmer": "home.climate.warmer",
+    "JinnWarmerLight": "home.light.warmer",
+}
+
+_SWITCHED: Final = {
+    "light": ("home.light.on", "home.light.off"),
+    "cover": ("home.cover.open", "home.cover.close"),
+    "valve": ("home.cover.open", "home.cover.close"),
+    "lock": ("home.lock.lock", "home.lock.unlock"),
+    "vacuum": ("home.vacuum", "home.vacuum.stop"),
+    "scene": ("home.scene.activate", "home.scene.activate"),
+    "script": ("home.scene.activate", "home.scene.activate"),
+}
+_HEALTH: Final = frozenset({"heart_rate", "steps"})
+
+
+def canon_of(intent: str, slots: Mapping[str, SlotValue], domains: frozenset[str] = frozenset()) -> str:
+    """The taxonomy's name.
+
+    Args:
+        domains: of the things that are meant, where they are known.
+    """
+    if intent in ("HassTurnOn", "HassTurnOff"):
+        domain = str(slots.get("domain") or (next(iter(domains)) if len(domains) == 1 else ""))
+        on_off = _SWITCHED.get(domain, ("home.device.on", "home.device.off"))
+        return on_off[0 if intent == "HassTurnOn" else 1]
+    if intent == "HassLightSet":
+        return _light(slots)
+    if intent == "HassSetVolumeRelative":
+        step = slots.get("volume_step")
+        falls = step == "down" or (isinstance(step, int | float) and step < 0)
+        return "volume.down" if falls else "volume.up"
+    if intent == "JinnQuery" and slots.get("quantity") in _HEALTH:
+        return "health.query"
+    return _PLAIN.get(intent, intent)
+
+
+def _light(slots: Mapping[str, SlotValue]) -> str:
+    if "color" in slots:
+        return "home.light.color"
+    return "home.light.color_temperature" if "temperature" in slots else "home.light.brightness"

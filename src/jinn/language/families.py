@@ -1,0 +1,190 @@
+"""What can be asked of which thing, and what a general wish means for it: "up" is brighter, louder or warmer."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from jinn.language.kinds import kinds
+from jinn.language.model import SlotValue, ThingWords
+
+
+class Family(StrEnum):
+    """Things that understand the same wishes."""
+
+    LIGHT = "light"
+    COVER = "cover"
+    CLIMATE = "climate"
+    FRIDGE = "fridge"
+    SPEAKER = "speaker"
+    TELEVISION = "television"
+    VACUUM = "vacuum"
+    FAN = "fan"
+    CONTACT = "contact"
+    OTHER = "other"
+
+
+_BY_DOMAIN: Final = {
+    "light": Family.LIGHT,
+    "cover": Family.COVER,
+    "valve": Family.COVER,
+    "climate": Family.CLIMATE,
+    "media_player": Family.SPEAKER,
+    "vacuum": Family.VACUUM,
+    "fan": Family.FAN,
+}
+_BY_KIND: Final = {
+    "fridge": Family.FRIDGE,
+    "television": Family.TELEVISION,
+    "speaker": Family.SPEAKER,
+    "vacuum": Family.VACUUM,
+    "door_sensor": Family.CONTACT,
+    "air_conditioner": Family.CLIMATE,
+    "light": Family.LIGHT,
+    "curtain": Family.COVER,
+}
+
+_SOUND: Final = frozenset({Family.SPEAKER, Family.TELEVISION})
+_WANTED: Final[Mapping[str, frozenset[Family]]] = {
+    **dict.fromkeys(
+        ("HassLightSet", "JinnBrighten", "JinnDim", "JinnWarmerLight", "JinnCoolerLight"), frozenset({Family.LIGHT})
+    ),
+    **dict.fromkeys(("HassSetPosition", "HassStopMoving"), frozenset({Family.COVER})),
+    **dict.fromkeys(
+        (
+            "HassClimateSetTemperature", "HassClimateSetFanMode", "JinnWarmer", "JinnCooler", "JinnSetMode",
+            "HassClimateGetTemperature",
+        ),
+        frozenset({Family.CLIMATE}),
+    ),
+    "JinnSetFridgeTemperature": frozenset({Family.FRIDGE}),
+    **dict.fromkeys(("JinnSetChannel", "JinnChangeChannel"), frozenset({Family.TELEVISION})),
+    **dict.fromkeys(
+        (
+            "HassSetVolume", "HassSetVolumeRelative", "HassMediaPlayerMute", "HassMediaPlayerUnmute", "HassMediaPause",
+            "HassMediaUnpause", "HassMediaNext", "HassMediaPrevious", "HassMediaSearchAndPlay",
+        ),
+        _SOUND,
+    ),
+    **dict.fromkeys(
+        ("HassVacuumStart", "HassVacuumReturnToBase", "HassVacuumCleanArea", "JinnVacuumStop"),
+        frozenset({Family.VACUUM}),
+    ),
+    "HassFanSetSpeed": frozenset({Family.FAN}),
+}  # fmt: skip
+
+_SWITCHES: Final = frozenset({"HassTurnOn", "HassTurnOff"})
+_SWITCHED_DOMAINS: Final = frozenset({"light", "switch", "fan", "media_player", "climate", "input_boolean"})
+_NAMED_ONLY: Final = frozenset({"cover", "valve", "vacuum", "lock", "scene", "script", "button", "lawn_mower"})
+_ABILITIES_ASKED: Final[Mapping[str, frozenset[str]]] = {
+    "temperature": frozenset({"temperature"}),
+    "fan_speed": frozenset({"fan_speed", "fan_mode"}),
+    "volume": frozenset({"volume"}),
+}
+_GENERAL: Final = frozenset({"state"})
+
+
+def family_of(thing: ThingWords) -> Family:
+    """The family by the thing's kind, else by its domain."""
+    if thing.kind in _BY_KIND:
+        return _BY_KIND[thing.kind]
+    for kind, family in _BY_KIND.items():
+        if kinds()[kind].includes(thing):
+            return family
+    return _BY_DOMAIN.get(thing.domain, Family.OTHER)
+
+
+def eligible(intent: str, slots: Mapping[str, SlotValue], thing: ThingWords) -> bool:
+    """Whether such a wish can be meant for this thing."""
+    if intent in _SWITCHES:
+        domain = slots.get("domain")
+        if domain is not None:
+            return thing.domain == domain
+        return "power" in thing.abilities if thing.abilities else thing.domain in _SWITCHED_DOMAINS
+    if intent == "JinnQuery":
+        return _can_be_asked(slots, thing)
+    wanted = _WANTED.get(intent)
+    return wanted is not None and family_of(thing) in wanted
+
+
+def is_of_the_home(intent: str) -> bool:
+    """Whether the intent is about things of the home at all; a timer is not."""
+    return intent in _WANTED or intent in _SWITCHES or intent == "JinnQuery"
+
+
+def _can_be_asked(slots: Mapping[str, SlotValue], thing: ThingWords) -> bool:
+    if "compartment" in slots:
+        return family_of(thing) is Family.FRIDGE
+    quantity = str(slots.get("quantity", "state"))
+    if quantity in _GENERAL:
+        return True
+    return bool(_ABILITIES_ASKED.get(quantity, frozenset({quantity})) & thing.abilities)
+
+
+def specialised(
+    intent: str, slots: Mapping[str, SlotValue], thing: ThingWords | None
+) -> tuple[str, dict[str, SlotValue]]:
+    """The intent as this thing understands it."""
+    told = dict(slots)
+    if thing is None:
+        return ("JinnWarmer" if intent == "JinnWarmerLight" else intent), told
+    family = family_of(thing)
+    if intent == "JinnSet":
+        return _set(family, told)
+    if intent in ("JinnRaise", "JinnLower"):
+        return _moved(intent == "JinnRaise", family, told)
+    if intent == "HassClimateSetTemperature" and family is Family.FRIDGE:
+        told = {"compartment": "cold", **told}
+    if intent == "HassGetState" and family in (Family.COVER, Family.CONTACT, Family.FRIDGE):
+        state = str(told.get("state"))
+        told["state"] = {"on": "open", "off": "closed"}.get(state, state)
+    return _SPECIAL.get((intent, family), intent), told
+
+
+_SPECIAL: Final = {
+    ("HassTurnOn", Family.VACUUM): "HassVacuumStart",
+    ("HassTurnOff", Family.VACUUM): "JinnVacuumStop",
+    ("HassStopMoving", Family.VACUUM): "JinnVacuumStop",
+    ("HassClimateSetTemperature", Family.FRIDGE): "JinnSetFridgeTemperature",
+    ("JinnWarmerLight", Family.CLIMATE): "JinnWarmer",
+    ("JinnCoolerLight", Family.CLIMATE): "JinnCooler",
+    ("JinnWarmer", Family.LIGHT): "JinnWarmerLight",
+    ("JinnCooler", Family.LIGHT): "JinnCoolerLight",
+}
+_NUMBERS: Final = {
+    Family.LIGHT: ("HassLightSet", "brightness"),
+    Family.COVER: ("HassSetPosition", "position"),
+    Family.SPEAKER: ("HassSetVolume", "volume_level"),
+    Family.TELEVISION: ("HassSetVolume", "volume_level"),
+    Family.FAN: ("HassFanSetSpeed", "percentage"),
+    Family.CLIMATE: ("HassClimateSetTemperature", "temperature"),
+    Family.FRIDGE: ("JinnSetFridgeTemperature", "temperature"),
+}
+
+
+def _set(family: Family, told: dict[str, SlotValue]) -> tuple[str, dict[str, SlotValue]]:
+    """A bare number, percentage or temperature, as what this family counts."""
+    if family not in _NUMBERS:
+        return "JinnSet", told
+    intent, slot = _NUMBERS[family]
+    if "temperature" in told and slot != "temperature":
+        return "JinnSet", told
+    told[slot] = told.pop("value") if "value" in told else told["temperature"]
+    if family is Family.FRIDGE:
+        told.setdefault("compartment", "cold")
+    return intent, told
+
+
+def _moved(up: bool, family: Family, told: dict[str, SlotValue]) -> tuple[str, dict[str, SlotValue]]:
+    if family is Family.LIGHT:
+        return ("JinnBrighten" if up else "JinnDim"), told
+    if family in _SOUND:
+        amount = told.pop("amount", None)
+        step: SlotValue = "up" if up else "down"
+        if isinstance(amount, int | float):
+            step = amount if up else -amount
+        return "HassSetVolumeRelative", {**told, "volume_step": step}
+    if family is Family.CLIMATE:
+        return ("JinnWarmer" if up else "JinnCooler"), told
+    if family is Family.COVER:
+        return ("HassTurnOn" if up else "HassTurnOff"), told
+    return ("JinnRaise" if up else "JinnLower"), told

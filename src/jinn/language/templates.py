@@ -1,0 +1,169 @@
+"""Which sentence templates fit a text: hassil's matcher behind an index of the words each template needs."""
+
+import copy
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from typing import cast
+
+import yaml
+from hassil import Intents, recognize_all
+from hassil.expression import Alternative, Expression, Group, ListReference, RuleReference, Sentence, TextChunk
+from hassil.intents import Intent as IntentTemplates
+from hassil.intents import IntentData, RangeSlotList, SlotList, TextSlotList, WildcardSlotList
+from hassil.parse_expression import parse_sentence
+from hassil.recognize import RecognizeResult, is_match
+
+from jinn.kernel import Lang
+
+HOME_ASSISTANT_LANGUAGE = {Lang.EN: "en", Lang.ZH: "zh-CN"}
+NAMED_LISTS = frozenset({"name", "area", "floor", "target"})
+"""The lists whose words come from the home; a template that needs one is skipped when the text names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One sentence template with what a text must contain for it to fit at all.
+
+    Attributes:
+        clauses: bit masks over the grammar's fragments; a text needs one fragment of each.
+        needs: the lists of the home it cannot do without.
+        is_wild: it takes free text.
+    """
+
+    intent: str
+    data: IntentData
+    clauses: tuple[int, ...]
+    needs: frozenset[str]
+    is_wild: bool
+
+
+class Grammar:
+    """All templates of one language from one source."""
+
+    def __init__(self, raw: Mapping[str, object]) -> None:
+        self._intents = Intents.from_dict(_one_template_each(raw))
+        self._fragments: list[str] = []
+        self._templates: list[Template] = []
+        bits: dict[str, int] = {}
+        for intent in self._intents.intents.values():
+            for data in intent.data:
+                self._templates.append(self._template(intent.name, data, bits))
+        self._fragments = list(bits)
+
+    def warm_up(self) -> None:
+        """Have hassil write out the number words of every range now; the first sentence would wait for it."""
+        for name, slot_list in self._intents.slot_lists.items():
+            if isinstance(slot_list, RangeSlotList):
+                language = self._intents.language
+                is_match("?", parse_sentence(f"{{{name}}}"), slot_lists=self._intents.slot_lists, language=language)
+
+    def matches(
+        self, text: str, lists: Mapping[str, SlotList], context: Mapping[str, object], *, wild: bool
+    ) -> Iterator[RecognizeResult]:
+        """Every reading of the text; with `wild`, those that take free text, and else only the others."""
+        named = {name for name in NAMED_LISTS if getattr(lists.get(name), "values", None)}
+        fitting = self._fitting(text, named, wild)
+        if not fitting:
+            return
+        by_intent: dict[str, list[IntentData]] = {}
+        for template in fitting:
+            by_intent.setdefault(template.intent, []).append(template.data)
+        chosen = replace(
+            self._intents,
+            intents={name: IntentTemplates(name=name, data=data) for name, data in by_intent.items()},
+        )
+        yield from recognize_all(text, chosen, slot_lists=dict(lists), intent_context=dict(context))
+
+    def literals(self) -> set[str]:
+        """Every fixed piece of text that some template contains."""
+        expressions: list[Expression] = [rule.expression for rule in self._intents.expansion_rules.values()]
+        expressions += [sentence.expression for template in self._templates for sentence in template.data.sentences]
+        for slot_list in self._intents.slot_lists.values():
+            if isinstance(slot_list, TextSlotList):
+                expressions += [value.text_in for value in slot_list.values]
+        return {text for expression in expressions for text in _texts(expression)}
+
+    def _fitting(self, text: str, named: set[str], wild: bool) -> list[Template]:
+        hay = text.casefold()
+        hay += "\n" + "".join(hay.split())
+        found = 0
+        for bit, fragment in enumerate(self._fragments):
+            if fragment in hay:
+                found |= 1 << bit
+        return [
+            template
+            for template in self._templates
+            if template.is_wild == wild
+            and template.needs <= named
+            and all(clause & found for clause in template.clauses)
+        ]
+
+    def _template(self, intent: str, data: IntentData, bits: dict[str, int]) -> Template:
+        sentence = data.sentences[0]
+        rules = {**self._intents.expansion_rules, **data.expansion_rules}
+        lists = {**self._intents.slot_lists, **data.slot_lists}
+        clauses = []
+        for clause in sentence.get_required_clauses(rules):
+            mask = 0
+            for fragment in clause:
+                mask |= 1 << bits.setdefault(fragment, len(bits))
+            clauses.append(mask)
+        wild = any(isinstance(lists.get(name), WildcardSlotList) for name in sentence.list_names(rules))
+        needs = _needed_lists(sentence.expression, rules) & NAMED_LISTS
+        return Template(intent, data, tuple(clauses), needs, wild)
+
+
+def home_assistant_grammar(lang: Lang) -> Grammar:
+    """The sentences of the home-assistant-intents package."""
+    path = files("home_assistant_intents") / "data" / f"{HOME_ASSISTANT_LANGUAGE[lang]}.json"
+    return Grammar(json.loads(path.read_text("utf-8")))
+
+
+def own_grammar(lang: Lang) -> Grammar:
+    """The sentences of this folder. Their `{target}` stands for whatever the words point at."""
+    path = files("jinn.language") / "sentences" / f"{lang.value}.yaml"
+    return Grammar(yaml.safe_load(path.read_text("utf-8")))
+
+
+def _one_template_each(raw: Mapping[str, object]) -> dict[str, object]:
+    """The same intents with one sentence in each block, so that a block can be chosen by its sentence."""
+    split = dict(raw)
+    intents = copy.copy(cast("dict[str, dict[str, list[dict[str, list[str]]]]]", raw["intents"]))
+    split["intents"] = {
+        name: {
+            **intent,
+            "data": [{**block, "sentences": [one]} for block in intent["data"] for one in block["sentences"]],
+        }
+        for name, intent in intents.items()
+    }
+    return split
+
+
+def _needed_lists(expression: Expression, rules: Mapping[str, Sentence]) -> frozenset[str]:
+    """The lists without which the expression cannot match."""
+    if isinstance(expression, ListReference):
+        return frozenset({expression.list_name})
+    if isinstance(expression, RuleReference):
+        rule = rules.get(expression.rule_name)
+        return _needed_lists(rule.expression, rules) if rule else frozenset()
+    if isinstance(expression, Alternative):
+        if expression.is_optional or not expression.items:
+            return frozenset()
+        return frozenset.intersection(*(_needed_lists(item, rules) for item in expression.items))
+    if isinstance(expression, Group):
+        return _union(_needed_lists(item, rules) for item in expression.items)
+    return frozenset()
+
+
+def _texts(expression: Expression) -> Iterator[str]:
+    if isinstance(expression, TextChunk):
+        yield expression.text.strip()
+    elif isinstance(expression, Group):
+        for item in expression.items:
+            yield from _texts(item)
+
+
+def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*sets)
