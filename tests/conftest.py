@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import anyio
+import asyncpg
 import pytest
 from postgres_server import running_postgres
 
+from jinn.kernel import Secret
 from jinn.runtime import Database, NatsBus, NatsEngine, open_database
 
 
@@ -21,6 +23,18 @@ def postgres_address() -> Iterator[str]:
     """One PostgreSQL for the whole run."""
     with running_postgres() as address:
         yield address
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def database_url(request: pytest.FixtureRequest) -> Secret | None:
+    """Both engines, one after the other: None is SQLite; a PostgreSQL is emptied first."""
+    if request.param == "sqlite":
+        return None
+    address = str(request.getfixturevalue("postgres_address"))
+    connection = await asyncpg.connect(address)
+    await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    await connection.close()
+    return Secret(address)
 
 
 @pytest.fixture

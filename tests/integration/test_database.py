@@ -7,7 +7,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import anyio
-import asyncpg
 import pytest
 
 from jinn.kernel import Conflict, Refused, Secret, Unavailable
@@ -19,19 +18,11 @@ NOTES = Schema(room="notes", folder=Path(__file__).parent / "notes_sql")
 Opening = Callable[..., AbstractAsyncContextManager[Database]]
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-async def opening(request: pytest.FixtureRequest, tmp_path: Path) -> Opening:
-    url = None
-    if request.param == "postgres":
-        address = request.getfixturevalue("postgres_address")
-        connection = await asyncpg.connect(address)
-        await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-        await connection.close()
-        url = Secret(address)
-
+@pytest.fixture
+async def opening(database_url: Secret | None, tmp_path: Path) -> Opening:
     @asynccontextmanager
     async def opened(schema: Schema = NOTES) -> AsyncIterator[Database]:
-        async with open_database((schema,), folder=tmp_path / "data", url=url) as database:
+        async with open_database((schema,), folder=tmp_path / "data", url=database_url) as database:
             yield database
 
     return opened

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from jinn.language.conversing import Conversing, SatelliteAreas
+from jinn.language.evaluating import LineAnswer, understand_line
+from jinn.language.http import routes
 from jinn.language.joining import join_replies
 from jinn.language.model import (
     Ambiguous,
@@ -24,6 +27,7 @@ from jinn.language.model import (
     Understood,
 )
 from jinn.language.ports import Conversation, HomeNames, Skill, SpanMaker
+from jinn.language.store import Turns
 from jinn.language.understanding import Understander
 from jinn.language.wire import DeedWire, SayRequest, TurnWire, deed_to_wire, turn_to_wire
 from jinn.runtime import Schema
@@ -36,6 +40,7 @@ __all__ = [
     "AreaWords",
     "Card",
     "Conversation",
+    "Conversing",
     "Deed",
     "DeedOutcome",
     "DeedWire",
@@ -44,9 +49,11 @@ __all__ = [
     "HomeWords",
     "Intent",
     "Layer",
+    "LineAnswer",
     "NotUnderstood",
     "Outcome",
     "Reply",
+    "SatelliteAreas",
     "SayRequest",
     "Skill",
     "SlotValue",
@@ -55,10 +62,13 @@ __all__ = [
     "ThingWords",
     "Turn",
     "TurnWire",
+    "Turns",
     "Understander",
     "Understanding",
     "Understood",
     "deed_to_wire",
     "join_replies",
+    "routes",
     "turn_to_wire",
+    "understand_line",
 ]

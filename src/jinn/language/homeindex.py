@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from jinn.kernel import AreaId, Lang, ThingId
 from jinn.language.kinds import Kind
 from jinn.language.model import AreaWords, HomeWords, ThingWords
+from jinn.language.sound import SoundIndex
+from jinn.language.spelling import SpellingIndex
 from jinn.language.writing import Unit, key_of, name_key
 
 UNITS_MAX = 14
@@ -52,6 +54,7 @@ class HomeIndex:
                 self._name_area(key, area.id)
             if area.floor:
                 self._name_area(name_key(area.floor), area.id, is_floor=True)
+        self.sounds: dict[Lang, SoundIndex | SpellingIndex] = {}
         self._by_sort: dict[str, list[ThingWords]] = {}
         for thing in home.things:
             for sort in {

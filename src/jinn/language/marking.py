@@ -37,7 +37,13 @@ class Marked:
 def marked(text: str, index: HomeIndex) -> list[Marked]:
     """The readings of a tidy text, the likelier one first."""
     reader = Reader(units_of(plain_numbers(spelled_out(text))), index)
-    pieces, targets = _with_signs(reader)
+    readings: list[Marked] = []
+    if any(reader.is_verb(at) for at in range(len(reader.words))):
+        readings += _readings(*_with_signs(reader, with_verbs=True))
+    return readings + _readings(*_with_signs(reader, with_verbs=False))
+
+
+def _readings(pieces: list[str], targets: dict[str, Target]) -> list[Marked]:
     negated = any(piece in _NEGATIONS for piece in pieces)
     readings = [Marked(joined(pieces), targets, None, negated)] if pieces else []
     for sign, target in targets.items():
@@ -49,7 +55,7 @@ def marked(text: str, index: HomeIndex) -> list[Marked]:
     return readings
 
 
-def _with_signs(reader: Reader) -> tuple[list[str], dict[str, Target]]:
+def _with_signs(reader: Reader, *, with_verbs: bool) -> tuple[list[str], dict[str, Target]]:
     pieces: list[str] = []
     targets: dict[str, Target] = {}
     but: tuple[Phrase, ...] = ()
@@ -60,7 +66,8 @@ def _with_signs(reader: Reader) -> tuple[list[str], dict[str, Target]]:
         if exception is not None:
             at, but, hole = exception[0], exception[1].phrases, len(pieces)
             continue
-        found = reader.targets_at(at) if len(targets) < _SIGNS_MAX else None
+        is_word = len(targets) >= _SIGNS_MAX or (with_verbs and reader.is_verb(at))
+        found = None if is_word else reader.targets_at(at)
         if found is None:
             pieces.append(reader.words[at])
             at += 1

@@ -47,13 +47,21 @@ class Sentences:
         self.lang = lang
         self._theirs = home_assistant_grammar(lang)
         self._own = own_grammar(lang)
+        self._known: frozenset[str] | None = None
 
     def warm_up(self) -> None:
         self._theirs.warm_up()
         self._own.warm_up()
 
     def literals(self) -> set[str]:
-        return self._theirs.literals() | self._own.literals()
+        """The fixed words of our own templates, the only ones that are also matched by sound."""
+        return self._own.literals()
+
+    def known_words(self) -> frozenset[str]:
+        """The words, and the single Chinese signs, that our own templates use."""
+        if self._known is None:
+            self._known = frozenset(unit.text for literal in self.literals() for unit in units_of(literal))
+        return self._known
 
     def readings(self, text: str, index: HomeIndex, *, wild: bool = False) -> Iterator[Reading]:
         """The readings of a tidy text, best first: theirs, then ours; with `wild` only those that take free text."""

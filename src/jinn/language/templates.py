@@ -9,9 +9,9 @@ from typing import cast
 
 import yaml
 from hassil import Intents, recognize_all
-from hassil.expression import Alternative, Expression, Group, ListReference, RuleReference, Sentence
+from hassil.expression import Alternative, Expression, Group, ListReference, RuleReference, Sentence, TextChunk
 from hassil.intents import Intent as IntentTemplates
-from hassil.intents import IntentData, RangeSlotList, SlotList, WildcardSlotList
+from hassil.intents import IntentData, RangeSlotList, SlotList, TextSlotList, WildcardSlotList
 from hassil.parse_expression import parse_sentence
 from hassil.recognize import RecognizeResult, is_match
 
@@ -78,7 +78,12 @@ class Grammar:
 
     def literals(self) -> set[str]:
         """Every fixed piece of text that some template contains."""
-        return set(self._fragments)
+        expressions: list[Expression] = [rule.expression for rule in self._intents.expansion_rules.values()]
+        expressions += [sentence.expression for template in self._templates for sentence in template.data.sentences]
+        for slot_list in self._intents.slot_lists.values():
+            if isinstance(slot_list, TextSlotList):
+                expressions += [value.text_in for value in slot_list.values]
+        return {text for expression in expressions for text in _texts(expression)}
 
     def _fitting(self, text: str, named: set[str], wild: bool) -> list[Template]:
         hay = text.casefold()
@@ -150,6 +155,14 @@ def _needed_lists(expression: Expression, rules: Mapping[str, Sentence]) -> froz
     if isinstance(expression, Group):
         return _union(_needed_lists(item, rules) for item in expression.items)
     return frozenset()
+
+
+def _texts(expression: Expression) -> Iterator[str]:
+    if isinstance(expression, TextChunk):
+        yield expression.text.strip()
+    elif isinstance(expression, Group):
+        for item in expression.items:
+            yield from _texts(item)
 
 
 def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:

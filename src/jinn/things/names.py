@@ -1,6 +1,6 @@
 """What the home's things are called, as understanding needs it."""
 
-from jinn.language.model import AreaWords, HomeWords, ThingWords
+from jinn.language import AreaWords, HomeWords, ThingWords
 from jinn.things.model import Thing
 from jinn.things.ports import Areas
 from jinn.things.registry import Registry

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from jinn.language.model import AreaWords
+from jinn.language import AreaWords
 
 
 class Areas(Protocol):

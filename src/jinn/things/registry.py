@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from jinn.kernel import AreaId, Clock, Conflict, Invalid, Lang, Names, NotFound, Secret, ThingId, millis, new_id
-from jinn.runtime import Database, Sql, Statement
+from jinn.runtime import Database, Sql, Statement, event
 from jinn.things import store
 from jinn.things.model import DeviceCredentials, Product, Thing, checked_name
 from jinn.things.ports import Areas
@@ -270,14 +270,8 @@ class Registry:
             raise NotFound(f"There is no area {area[:80]!r}.", code="area-not-found", area=area[:80])
 
     def _event(self, kind: ChangeKind, thing_id: ThingId) -> Statement:
-        event = RegistryChanged(id=new_id(self._clock), kind=kind, thing=thing_id)
-        values: dict[str, Sql] = {
-            "id": event.id,
-            "subject": REGISTRY_SUBJECT,
-            "payload": store.encoded(event),
-            "at_ms": millis(self._clock.now()),
-        }
-        return Statement(query="runtime.keep_event", values=values)
+        changed = RegistryChanged(id=new_id(self._clock), kind=kind, thing=thing_id)
+        return event(REGISTRY_SUBJECT, store.encoded(changed).encode(), self._clock)
 
 
 def checked_names(names: Names) -> Names:

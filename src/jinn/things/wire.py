@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from jinn.kernel import Names
-from jinn.things.model import CommandResult, Product, Thing
+from jinn.things.model import Product, Thing
 from jinn.things.products import WireNames, wire_names
 from jinn.things.thing_model import BoolType, EnumType, NumberType, Property
 from jinn.things.twin import Twin
@@ -100,17 +100,6 @@ class WireThing(msgspec.Struct, frozen=True):
     properties: dict[str, PropertyState]
 
 
-class WireDeed(msgspec.Struct, frozen=True):
-    """`Deed` in the contract."""
-
-    thing: str
-    property: str
-    asked: object
-    reported: object
-    outcome: Literal["confirmed", "unchanged", "refused", "timed_out", "offline"]
-    ms: float
-
-
 def thing_on_wire(thing: Thing, product: Product, twin: Twin, *, now_ms: int) -> WireThing:
     """A thing as it is now."""
     wishes = twin.open_wishes(now_ms) if twin.desired else {}
@@ -139,17 +128,6 @@ def thing_on_wire(thing: Thing, product: Product, twin: Twin, *, now_ms: int) ->
 
 def specs_on_wire(product: Product) -> list[PropertySpec]:
     return [_spec(product, member) for member in product.model.properties.values()]
-
-
-def deed_on_wire(result: CommandResult) -> WireDeed:
-    return WireDeed(
-        thing=result.thing,
-        property=result.property,
-        asked=result.asked,
-        reported=result.reported,
-        outcome=result.outcome.value,
-        ms=round(result.ms, 3),
-    )
 
 
 def value_names(product: Product, identifier: str, value: Json) -> Names | None:

@@ -77,15 +77,15 @@ class Work:
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
         """What one message changes is undone when it turns out to be bad halfway."""
-        grown = (self._replaced, self._statements, self.taken, self.reports, self.presences, self.replies)
-        sizes = [len(rows) for rows in grown]
+        replaced, statements, taken = len(self._replaced), len(self._statements), len(self.taken)
+        reports, presences, replies = len(self.reports), len(self.presences), len(self.replies)
         try:
             yield
         except BaseException:
-            for twin in reversed(self._replaced[sizes[0] :]):
+            for twin in reversed(self._replaced[replaced:]):
                 self._twins[twin.thing] = twin
-            for rows, size in zip(grown, sizes, strict=True):
-                del rows[size:]
+            del self._replaced[replaced:], self._statements[statements:], self.taken[taken:]
+            del self.reports[reports:], self.presences[presences:], self.replies[replies:]
             raise
 
     def add(self, *statements: Statement) -> None:
