@@ -6,9 +6,7 @@ screen. Both directions are checked against the contract; a message that it does
 
 import argparse
 import json
-import math
 import socket as sockets
-import struct
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,16 +16,26 @@ from typing import Any
 import anyio
 import uvicorn
 from anyio.from_thread import BlockingPortal, start_blocking_portal
+from browser.fake_ear import Ear
 from browser.fake_home import AREAS, SUGGESTIONS, Json, furnished
+from browser.fake_words import FRIDGE_CARD, MEANINGS, SORRY
 from browser.wire import checked
 from jsonschema import ValidationError
 from litestar import Litestar, Request, Response, WebSocket, get, post, websocket
+from litestar.datastructures import ResponseHeader
 from litestar.exceptions import WebSocketDisconnect
 from litestar.static_files import create_static_files_router
 
 DIST = Path(__file__).parents[2] / "screen" / "dist"
 CODE = "123456"
-SPEECH_RATE = 24_000
+GUESSES_MAX = 3
+HEADERS = [
+    ResponseHeader(
+        name="Content-Security-Policy",
+        value="default-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; object-src 'none'",
+    )
+]
+"""As strict as the hub's own: a page that would load or run anything else fails the tests."""
 
 
 def now_ms() -> int:
@@ -58,6 +66,7 @@ class Hub:
         self.faults: list[str] = []
         self.up: list[Json] = []
         self.frames = 0
+        self.guesses = 0
         self.lang = "en"
         self.screens: dict[WebSocket[Any, Any, Any], int] = {}
         self.turns = 0
@@ -114,6 +123,10 @@ class Hub:
         self.things[thing["id"]] = changed
         await self.tell({"type": "thing", "thing": changed})
 
+    def count_frame(self) -> int:
+        self.frames += 1
+        return self.frames
+
     # ── what the screen asks ──
 
     async def answer(self, screen: WebSocket[Any, Any, Any], message: Json) -> None:
@@ -168,89 +181,6 @@ class Hub:
         return turn
 
 
-SORRY = {"en": "Sorry, I did not understand that.", "zh": "抱歉，我没听懂。"}
-FRIDGE_CARD: dict[str, Json] = {
-    "en": {"title": "Kitchen fridge", "figure": "4.2°", "facts": ["Freezer −17.8°", "Door closed"], "actions": []},
-    "zh": {"title": "厨房冰箱", "figure": "4.2°", "facts": ["冷冻 −17.8°", "门关着"], "actions": []},
-}
-MEANINGS: dict[str, tuple[str, str, Json, str, str]] = {
-    "turn on the kitchen light": ("home.light.on", "kitchen_light", {"on": 1}, "The kitchen light is on.", "done"),
-    "turn on the living room light": (
-        "home.light.on",
-        "living_room_light",
-        {"on": 1},
-        "The living room light is on.",
-        "done",
-    ),
-    "打开客厅灯": ("home.light.on", "living_room_light", {"on": 1}, "客厅灯打开了。", "done"),
-    "打开厨房灯": ("home.light.on", "kitchen_light", {"on": 1}, "厨房灯打开了。", "done"),
-    "is the fridge door open": ("home.question.state", "kitchen_fridge", {}, "No, the fridge door is closed.", "done"),
-    "冰箱门开着吗": ("home.question.state", "kitchen_fridge", {}, "没有，冰箱门关着。", "done"),
-    "make it warmer": (
-        "home.climate.up",
-        "living_room_air_conditioner",
-        {},
-        "Which one: living room or bedroom?",
-        "asked",
-    ),
-    "调高温度": ("home.climate.up", "living_room_air_conditioner", {}, "哪一个，客厅还是卧室？", "asked"),
-}
-SPOKEN = "turn on the kitchen light"
-
-
-class Ear:
-    """One satellite's side of the hub: hears any sound as the same sentence."""
-
-    def __init__(self, hub: Hub, socket: WebSocket[Any, Any, Any]) -> None:
-        self.hub, self.socket, self.is_listening, self.satellite = hub, socket, False, ""
-
-    async def send(self, message: Json) -> None:
-        await self.socket.send_json(checked("SatelliteDown", message))
-
-    async def text(self, message: Json) -> None:
-        match message["type"]:
-            case "hello":
-                self.satellite = message["satellite"]
-                await self.send({"type": "state", "state": "waiting"})
-            case "start":
-                self.is_listening = True
-                await self.send({"type": "state", "state": "listening"})
-            case "stop" if self.is_listening:
-                await self.decode()
-            case "abort" | "played":
-                self.is_listening = False
-                await self.send({"type": "state", "state": "waiting"})
-
-    async def sound(self, pcm: bytes) -> None:
-        if not self.is_listening:
-            return
-        self.hub.frames += 1
-        if self.hub.frames % 5 == 0:
-            samples = struct.unpack(f"<{len(pcm) // 2}h", pcm)
-            level = min(1.0, math.sqrt(sum(s * s for s in samples) / len(samples)) / 8000)
-            await self.send({"type": "level", "level": level})
-        if self.hub.frames == 20:
-            await self.send({"type": "heard", "text": "turn on the", "final": False, "lang": "en"})
-
-    async def decode(self) -> None:
-        self.is_listening = False
-        await self.send({"type": "state", "state": "thinking"})
-        await self.send({"type": "heard", "text": SPOKEN, "final": True, "lang": "en"})
-        turn = await self.hub.take_turn(self.satellite, SPOKEN, "en")
-        await self.send({"type": "turn", "turn": turn})
-        await self.send({"type": "state", "state": "speaking"})
-        await self.send({"type": "speech", "rate": SPEECH_RATE})
-        for _ in range(3):
-            await self.socket.send_bytes(tone(0.2))
-        await self.send({"type": "speech_end"})
-
-
-def tone(seconds: float) -> bytes:
-    """A quiet 220 Hz: something to play."""
-    count = int(SPEECH_RATE * seconds)
-    return struct.pack(f"<{count}h", *(int(1500 * math.sin(2 * math.pi * 220 * n / SPEECH_RATE)) for n in range(count)))
-
-
 def application(hub: Hub, dist: Path) -> Litestar:
     """The hub's HTTP and its two WebSockets."""
 
@@ -287,7 +217,7 @@ def application(hub: Hub, dist: Path) -> Litestar:
     async def satellite(socket: WebSocket[Any, Any, Any]) -> None:
         if not await admit(socket):
             return
-        ear = Ear(hub, socket)
+        ear = Ear(socket, take_turn=hub.take_turn, count_frame=hub.count_frame)
         while True:
             event = await socket.receive()
             if event["type"] == "websocket.disconnect":
@@ -308,13 +238,24 @@ def application(hub: Hub, dist: Path) -> Litestar:
     @post("/api/pairing/claim")
     async def claim(request: Request[Any, Any, Any]) -> Response[Any]:
         if (await request.json()).get("code") != CODE:
-            return Response({"code": "wrong-code", "message": "wrong"}, status_code=403)
+            hub.guesses += 1
+            code = "pairing-code" if hub.guesses <= GUESSES_MAX else "pairing-locked"
+            return Response({"code": code, "message": "wrong"}, status_code=403)
         answer: Response[Any] = Response({}, status_code=200)
         answer.set_cookie("jinn", CODE, httponly=True, samesite="strict")
         return answer
 
+    @post("/api/pairing/codes")
+    async def codes() -> Response[Any]:
+        return Response({"code": CODE, "expires_s": 600})
+
     files = create_static_files_router(path="/", directories=[dist], html_mode=True)
-    return Litestar([screen, satellite, things, claim, files], openapi_config=None, logging_config=None)
+    return Litestar(
+        [screen, satellite, things, claim, codes, files],
+        openapi_config=None,
+        logging_config=None,
+        response_headers=HEADERS,
+    )
 
 
 class FakeHub:

@@ -2,7 +2,7 @@
 
 import pytest
 from browser.conftest import Open
-from browser.fake_hub import CODE, FakeHub
+from browser.fake_hub import CODE, GUESSES_MAX, FakeHub
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -63,3 +63,19 @@ def test_a_stranger_pairs_with_six_digits(hub: FakeHub, open_page: Open, lang: s
     expect(page.locator("jn-card")).to_have_count(13)
     page.reload()
     expect(page.locator("jn-card")).to_have_count(13)
+
+
+def test_who_guesses_too_often_is_told_to_wait(hub: FakeHub, open_page: Open) -> None:
+    hub.hub.is_paired = False
+    page = open_page(hub.address)
+    for _ in range(GUESSES_MAX + 1):
+        expect(page.get_by_role("textbox")).to_have_value("")
+        page.keyboard.type("999999")
+        expect(page.get_by_role("textbox")).to_be_focused()
+    expect(page.get_by_role("status")).to_have_text("Too many tries. Please wait a minute.")
+
+
+def test_a_paired_screen_shows_the_code_for_another(hub: FakeHub, open_page: Open) -> None:
+    page = open_page(hub.address + "#/settings")
+    page.get_by_role("button", name="Show a code").click()
+    expect(page.get_by_text(CODE)).to_be_visible()

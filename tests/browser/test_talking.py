@@ -3,7 +3,8 @@
 import pytest
 from axe_core_python.sync_playwright import Axe
 from browser.conftest import Open
-from browser.fake_hub import SPOKEN, FakeHub
+from browser.fake_ear import SPOKEN
+from browser.fake_hub import FakeHub
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -129,4 +130,4 @@ def test_what_another_satellite_said_is_traced_too(hub: FakeHub, open_page: Open
 def test_the_vacuum_is_sent_out_in_words(hub: FakeHub, open_page: Open) -> None:
     page = open_page(hub.address + "#/area/living_room")
     page.get_by_role("article", name="Robot vacuum").get_by_role("button", name="Clean").click()
-    expect(page.get_by_role("dialog")).to_contain_text("“start the Robot vacuum”")
+    expect(page.get_by_role("dialog")).to_contain_text("“start the robot vacuum”")
