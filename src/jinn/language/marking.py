@@ -66,6 +66,11 @@ def _with_signs(reader: Reader, *, with_verbs: bool) -> tuple[list[str], dict[st
         if exception is not None:
             at, but, hole = exception[0], exception[1].phrases, len(pieces)
             continue
+        literal = reader.skip(at, "literal")
+        if literal != at:
+            pieces += reader.words[at:literal]
+            at = literal
+            continue
         is_word = len(targets) >= _SIGNS_MAX or (with_verbs and reader.is_verb(at))
         found = None if is_word else reader.targets_at(at)
         if found is None:

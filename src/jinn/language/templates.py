@@ -47,6 +47,7 @@ class Grammar:
 
     def __init__(self, raw: Mapping[str, object]) -> None:
         self._intents = Intents.from_dict(_one_template_each(raw))
+        _keep_multiplied_apart(self._intents)
         self._templates: list[Template] = []
         bits: dict[str, int] = {}
         for intent in self._intents.intents.values():
@@ -203,6 +204,18 @@ def own_grammar(lang: Lang) -> Grammar:
     """The sentences of this folder. Their `{target}` stands for whatever the words point at."""
     path = files("jinn.language") / "sentences" / f"{lang.value}.yaml"
     return Grammar(yaml.safe_load(path.read_text("utf-8")))
+
+
+def _keep_multiplied_apart(intents: Intents) -> None:
+    """Give ranges with a multiplier number words of their own.
+
+    hassil remembers the words of a range by its bounds alone, so "down by twenty" (a range times -1) would give
+    whichever of +20 and -20 was asked for first. A language name of their own keeps them apart; hassil falls back to
+    the part before the hyphen for the words themselves.
+    """
+    for slot_list in intents.slot_lists.values():
+        if isinstance(slot_list, RangeSlotList) and slot_list.multiplier is not None:
+            slot_list.words_language = f"{intents.language}-times{slot_list.multiplier}"
 
 
 def _one_template_each(raw: Mapping[str, object]) -> dict[str, object]:
