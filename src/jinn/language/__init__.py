@@ -1,11 +1,17 @@
-"""Words to meaning, and the seam through which a conversation reaches every capability."""
+"""From words to intents, from intents to a turn; and the seam through which every capability is reached."""
 
+from pathlib import Path
+
+from jinn.language.conversing import Conversing, SatelliteAreas
 from jinn.language.evaluating import LineAnswer, understand_line
+from jinn.language.http import routes
+from jinn.language.joining import join_replies
 from jinn.language.model import (
     Ambiguous,
     AreaWords,
     Card,
     Deed,
+    DeedOutcome,
     Heard,
     HomeWords,
     Intent,
@@ -21,14 +27,23 @@ from jinn.language.model import (
     Understood,
 )
 from jinn.language.ports import Conversation, HomeNames, Skill, SpanMaker
+from jinn.language.store import Turns
 from jinn.language.understanding import Understander
+from jinn.language.wire import DeedWire, SayRequest, TurnWire, deed_to_wire, turn_to_wire
+from jinn.runtime import Schema
+
+SCHEMA = Schema(room="language", folder=Path(__file__).parent / "sql")
 
 __all__ = [
+    "SCHEMA",
     "Ambiguous",
     "AreaWords",
     "Card",
     "Conversation",
+    "Conversing",
     "Deed",
+    "DeedOutcome",
+    "DeedWire",
     "Heard",
     "HomeNames",
     "HomeWords",
@@ -38,14 +53,22 @@ __all__ = [
     "NotUnderstood",
     "Outcome",
     "Reply",
+    "SatelliteAreas",
+    "SayRequest",
     "Skill",
     "SlotValue",
     "Span",
     "SpanMaker",
     "ThingWords",
     "Turn",
+    "TurnWire",
+    "Turns",
     "Understander",
     "Understanding",
     "Understood",
+    "deed_to_wire",
+    "join_replies",
+    "routes",
+    "turn_to_wire",
     "understand_line",
 ]

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from jinn.kernel import AreaId, Lang, Names, SatelliteId, ThingId, TurnId
 
 SlotValue = str | int | float | bool | tuple[str, ...]
+
+
+DeedOutcome = Literal["confirmed", "unchanged", "refused", "timed_out", "offline"]
 
 
 class Layer(StrEnum):
@@ -66,6 +70,7 @@ class Intent:
             temperature, position, volume_level, …); values as its tests spell them.
         targets: the things that are meant; empty when the intent names none.
         confidence: 0 to 1; 1 for an exact match.
+        form: of a question: one, one_yesno, any, all, which or how_many; None when it is no question.
     """
 
     name: str
@@ -74,6 +79,7 @@ class Intent:
     targets: tuple[ThingId, ...] = ()
     confidence: float = 1.0
     layer: Layer = Layer.EXACT
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,14 +131,14 @@ class Deed:
     """One property that was asked of a thing, and what the thing said of it.
 
     Attributes:
-        outcome: confirmed, unchanged (it was so already), refused, timed_out or offline.
+        outcome: `unchanged`: it was so already; `timed_out`: asked, and no report came in time.
     """
 
     thing: ThingId
     property: str
     asked: SlotValue | None
     reported: SlotValue | None
-    outcome: str
+    outcome: DeedOutcome
     ms: float
 
 

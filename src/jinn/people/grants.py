@@ -1,6 +1,5 @@
 """Who may do what: the one place where a device, a satellite, a screen or a service is let in."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -64,4 +63,3 @@ class Tokens(Protocol):
 
 
 Proof = DeviceProof | BearerProof
-Facts = Mapping[str, str]

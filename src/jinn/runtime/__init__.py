@@ -1,5 +1,46 @@
 """What moves and what stays, and how both are watched: no business."""
 
-from jinn.runtime.ports import Bus, Database, Message, Row, Schema, Service, Sql, Statement, run_all
+from jinn.runtime.bus import NatsBus
+from jinn.runtime.database import open_database
+from jinn.runtime.engine import NatsEngine, NatsLink
+from jinn.runtime.http import TOKEN_COOKIE, Admission, Caller, Check, HttpOptions, HttpServer
+from jinn.runtime.leash import leashed
+from jinn.runtime.metrics import Metrics
+from jinn.runtime.outbox import OutboxRelay, event
+from jinn.runtime.ports import Bus, Database, EventStream, Message, Row, Schema, Service, Sql, Statement, run_all
+from jinn.runtime.problems import Problem, problem_of, status_of
+from jinn.runtime.tracing import RecentSpans, Span, Trace, tracer_for
 
-__all__ = ["Bus", "Database", "Message", "Row", "Schema", "Service", "Sql", "Statement", "run_all"]
+__all__ = [
+    "TOKEN_COOKIE",
+    "Admission",
+    "Bus",
+    "Caller",
+    "Check",
+    "Database",
+    "EventStream",
+    "HttpOptions",
+    "HttpServer",
+    "Message",
+    "Metrics",
+    "NatsBus",
+    "NatsEngine",
+    "NatsLink",
+    "OutboxRelay",
+    "Problem",
+    "RecentSpans",
+    "Row",
+    "Schema",
+    "Service",
+    "Span",
+    "Sql",
+    "Statement",
+    "Trace",
+    "event",
+    "leashed",
+    "open_database",
+    "problem_of",
+    "run_all",
+    "status_of",
+    "tracer_for",
+]

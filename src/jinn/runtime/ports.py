@@ -47,6 +47,22 @@ class Bus(Protocol):
         ...
 
 
+class EventStream(Protocol):
+    """A durable stream: what it has acknowledged survives any process."""
+
+    async def open_stream(self, name: str, subjects: tuple[str, ...]) -> None:
+        """Make the stream, or bring it to these subjects; raises `Unavailable`."""
+        ...
+
+    async def keep(self, subject: str, payload: bytes, *, event_id: str) -> None:
+        """Publish and wait until it is stored; the same `event_id` twice within two minutes is stored once.
+
+        Raises:
+            Unavailable: not acknowledged; it may be stored all the same, so repeat with the same id.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """One named SQL statement of a change.

@@ -1,1 +1,51 @@
-"""The things room."""
+"""The home's things: their models, what they say of themselves, and what is asked of them."""
+
+from jinn.things.commanding import Commander
+from jinn.things.deeds import deed_of
+from jinn.things.meaning import Meaning
+from jinn.things.model import CommandOutcome, CommandResult, DeviceCredentials, Product, ServiceResult, Thing
+from jinn.things.names import NamesOfThings
+from jinn.things.ports import Areas
+from jinn.things.products import product_from_model, read_product, read_product_folder
+from jinn.things.registry import Registry
+from jinn.things.room import ThingsRoom, open_things
+from jinn.things.store import SCHEMA
+from jinn.things.thing_model import Property, ThingModel
+from jinn.things.tsl import read_model
+from jinn.things.twin import Reported, Twin
+from jinn.things.twins import Twins
+from jinn.things.values import Json, written
+from jinn.things.wire import PRESENCE_SUBJECT, REPORTED_SUBJECT, WireThing, value_names
+
+__all__ = [
+    "PRESENCE_SUBJECT",
+    "REPORTED_SUBJECT",
+    "SCHEMA",
+    "Areas",
+    "CommandOutcome",
+    "CommandResult",
+    "Commander",
+    "DeviceCredentials",
+    "Json",
+    "Meaning",
+    "NamesOfThings",
+    "Product",
+    "Property",
+    "Registry",
+    "Reported",
+    "ServiceResult",
+    "Thing",
+    "ThingModel",
+    "ThingsRoom",
+    "Twin",
+    "Twins",
+    "WireThing",
+    "deed_of",
+    "open_things",
+    "product_from_model",
+    "read_model",
+    "read_product",
+    "read_product_folder",
+    "value_names",
+    "written",
+]

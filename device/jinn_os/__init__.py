@@ -1,0 +1,1 @@
+"""jinn OS: what makes a program a thing of the home. Runs on MicroPython and, unchanged, on CPython."""

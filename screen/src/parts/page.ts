@@ -1,0 +1,32 @@
+// A place beside the home: a way back, a title, and room for what it shows.
+import { css, html } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { go } from '../control/app';
+import { t } from '../i18n';
+import { icon } from './icon';
+import { house, Part, PHONE } from './part';
+
+@customElement('jn-page')
+export class Page extends Part {
+  @property() heading = '';
+
+  static override readonly styles = [house, css`
+    :host { height: 100%; display: grid; grid-template-rows: auto 1fr; grid-template-columns: minmax(0, 1fr); }
+    header { display: flex; align-items: center; gap: var(--space-two); padding: 20px var(--space-four) 12px; }
+    header button { display: grid; place-items: center; background: var(--card); }
+    h1 { font-size: var(--type-title); line-height: 1.2; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    main { overflow-y: auto; overflow-x: hidden; padding: 12px var(--space-four) 40px; scrollbar-width: none; }
+    @media ${PHONE} { header, main { padding-left: 16px; padding-right: 16px; } h1 { font-size: var(--type-body); } }
+  `];
+
+  override render() {
+    return html`<header><button aria-label=${t('place.back')} title=${t('place.back')} @click=${this.#back}>${icon('arrowLeft')}</button><h1>${this.heading}</h1></header>
+      <main><slot></slot></main>`;
+  }
+
+  /** Back to where one came from; home when the page was opened by its address. */
+  #back(): void {
+    if (history.length > 1) history.back();
+    else go({ place: 'home', area: null });
+  }
+}

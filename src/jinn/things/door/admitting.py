@@ -1,0 +1,94 @@
+"""What a CONNECT is answered: accepted, or one of MQTT's codes for why not."""
+
+import logging
+from dataclasses import dataclass
+
+import anyio
+import msgspec
+
+from jinn.kernel import Forbidden, JinnError, Unavailable
+from jinn.people.grants import Grant
+from jinn.things.door.packets import Connect
+from jinn.things.door.ports import Authorize, Provisioning
+from jinn.things.door.signing import BadClientId, Claim, read_claim
+
+_log = logging.getLogger(__name__)
+
+BAD_CLIENT_ID = 2
+UNAVAILABLE = 3
+BAD_CREDENTIALS = 4
+NOT_AUTHORISED = 5
+NOT_AUTHORISED_ERROR = "not-authorised"
+"""The code of a `Forbidden` for a device that is known, has signed well and is shut out."""
+
+REGISTER_TOPIC = "/ext/register"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Attributes:
+    code: CONNACK's.
+    """
+
+    code: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """A device has its secret: it is told on `/ext/register` and connects again."""
+
+    payload: bytes
+
+
+class Admission:
+    """Decides on CONNECTs; knows nothing of connections."""
+
+    def __init__(self, *, authorize: Authorize, provisioning: Provisioning | None, within_s: float) -> None:
+        self._authorize = authorize
+        self._provisioning = provisioning
+        self._within_s = within_s
+
+    def read(self, connect: Connect) -> Claim | Refusal:
+        try:
+            return read_claim(connect)
+        except BadClientId as wrong:
+            return Refusal(code=BAD_CLIENT_ID, why=wrong.sentence)
+        except Forbidden as wrong:
+            return Refusal(code=BAD_CREDENTIALS, why=wrong.sentence)
+
+    async def decide(self, claim: Claim) -> Grant | Registered | Refusal:
+        try:
+            with anyio.fail_after(self._within_s):
+                match claim.kind:
+                    case "device":
+                        return await self._authorize(claim.proof)
+                    case "register" if self._provisioning is not None:
+                        return await self._register(self._provisioning, claim)
+        except TimeoutError:
+            return Refusal(code=UNAVAILABLE, why="Nobody answered for the proof in time.")
+        except JinnError as refused:
+            return Refusal(code=_code(refused), why=refused.sentence)
+        except Exception:  # noqa: BLE001 - a task ends here, and it reports
+            # One device's login must not end everybody's connections; it may try again.
+            _log.exception("deciding on the login of %s failed", claim.device)
+            return Refusal(code=UNAVAILABLE, why="The login could not be decided.")
+        return Refusal(code=NOT_AUTHORISED, why=f"Logins of the kind {claim.kind} are not offered here.")
+
+    async def _register(self, provisioning: Provisioning, claim: Claim) -> Registered:
+        proof = claim.proof
+        secret = await provisioning.register(proof.product_key, proof.device_name, proof)
+        told = {
+            "productKey": proof.product_key,
+            "deviceName": proof.device_name,
+            "deviceSecret": secret.reveal(),
+        }
+        return Registered(payload=msgspec.json.encode(told))
+
+
+def _code(refused: JinnError) -> int:
+    if isinstance(refused, Unavailable):
+        return UNAVAILABLE
+    if isinstance(refused, Forbidden) and refused.stable_code() != NOT_AUTHORISED_ERROR:
+        return BAD_CREDENTIALS
+    return NOT_AUTHORISED

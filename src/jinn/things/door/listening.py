@@ -1,0 +1,55 @@
+"""The socket that devices knock at, and its TLS."""
+
+import socket
+import ssl
+from pathlib import Path
+
+from jinn.kernel import Invalid, Unavailable
+
+_BACKLOG = 1_024
+_PROBE_AFTER_S = 120
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket whose connections inherit TCP_NODELAY and TCP keep-alive: set once, not for each of them.
+
+    Without TCP_NODELAY an acknowledgement and the reply behind it wait 40 ms for each other; TCP keep-alive finds
+    dead peers of devices that have switched MQTT's off.
+
+    Raises:
+        Unavailable: code `port-busy` or `port-forbidden`.
+        Invalid: there is no such address here.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _PROBE_AFTER_S)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+        listener.setblocking(False)
+    except PermissionError as no:
+        listener.close()
+        raise Unavailable(f"This process may not listen on {host}:{port}.", code="port-forbidden") from no
+    except socket.gaierror as no:
+        listener.close()
+        raise Invalid(f"{host!r} is no address of this machine.", code="bad-address") from no
+    except OSError as no:
+        listener.close()
+        raise Unavailable(f"{host}:{port} is not free: {no.strerror}.", code="port-busy") from no
+    return listener
+
+
+def tls_context(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
+    """None without a certificate. Raises `Invalid` when the files are not a certificate and its key."""
+    if certificate is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as wrong:
+        raise Invalid(f"{certificate} and {key} are not a certificate and its key.", code="bad-certificate") from wrong
+    return context

@@ -1,0 +1,197 @@
+"""Things that speak over another thing's connection: which belong to a gateway, and which are logged in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from jinn.kernel import Conflict, Invalid, NotFound
+from jinn.things.alink import AlinkError, Code, decoded_dict, decoded_list
+from jinn.things.model import Thing
+from jinn.things.requests import names_for
+from jinn.things.signatures import is_signed, signed_text
+from jinn.things.topics import Use
+from jinn.things.values import Json
+from jinn.things.work import Answer, Handler, Upward, Work
+
+BATCH_MAX = 50
+"""Sub-devices in one message."""
+
+BEHIND_MAX = 1_500
+"""Sub-devices of one gateway, as in the ecosystem's cloud."""
+
+
+def add_topo(work: Work, up: Upward) -> Answer:
+    """The gateway brings devices, each with its own signature."""
+    fields = _forms(decoded_list(up.envelope.params))
+    brought = [_signed_thing(work, up, form) for form in fields]
+    if len(work.registry.things_behind(up.thing.id)) + len(brought) > BEHIND_MAX:
+        raise AlinkError(Code.TOO_MANY, f"a gateway has at most {BEHIND_MAX} sub-devices")
+    for thing in brought:
+        if thing.gateway != up.thing.id:
+            work.change_thing(replace(thing, gateway=up.thing.id))
+    return Answer(data=[_named(thing) for thing in brought])
+
+
+def delete_topo(work: Work, up: Upward) -> Answer:
+    for form in _forms(decoded_list(up.envelope.params)):
+        thing = _own_thing(work, up, form)
+        _log_out(work, up, thing)
+        work.change_thing(replace(thing, gateway=None))
+    return Answer()
+
+
+def get_topo(work: Work, up: Upward) -> Answer:
+    return Answer(data=[_named(thing) for thing in work.registry.things_behind(up.thing.id)])
+
+
+def register_sub(work: Work, up: Upward) -> Answer:
+    """Make things for the gateway's new devices, of products that are known; its own ones are told again.
+
+    A device that somebody else added is not handed out: its secret would let the gateway speak for it.
+    """
+    made: list[Thing] = []
+    for form in _forms(decoded_list(up.envelope.params)):
+        key, name = _identity(form)
+        known = work.registry.thing_of_device(f"{key}&{name}")
+        if known is None:
+            made.append(_made(work, up, key, name))
+        elif known.gateway == up.thing.id:
+            made.append(known)
+        else:
+            raise AlinkError(Code.SIGNATURE, f"{name} belongs to somebody else")
+    return Answer(data=[{**_named(thing), "iotId": thing.id, "deviceSecret": thing.secret.reveal()} for thing in made])
+
+
+def unregister_sub(work: Work, up: Upward) -> Answer:
+    return delete_topo(work, up)
+
+
+def log_in(work: Work, up: Upward) -> Answer:
+    form = _strings(decoded_dict(up.envelope.params))
+    thing = _signed_thing(work, up, form)
+    _log_in(work, up, thing)
+    return Answer(data=_named(thing))
+
+
+def batch_log_in(work: Work, up: Upward) -> Answer:
+    """Here the client id is signed with its `|…|` part."""
+    params = decoded_dict(up.envelope.params)
+    method = params.get("signMethod", params.get("signmethod", ""))
+    listed = params.get("deviceList")
+    forms = [{"signMethod": str(method), **form} for form in _forms(listed if isinstance(listed, list) else [])]
+    things = [_signed_thing(work, up, form) for form in forms]
+    for thing in things:
+        _log_in(work, up, thing)
+    return Answer(data=[_named(thing) for thing in things])
+
+
+def log_out(work: Work, up: Upward) -> Answer:
+    thing = _own_thing(work, up, _strings(decoded_dict(up.envelope.params)))
+    _log_out(work, up, thing)
+    return Answer(data=_named(thing))
+
+
+def batch_log_out(work: Work, up: Upward) -> Answer:
+    things = [_own_thing(work, up, form) for form in _forms(decoded_list(up.envelope.params))]
+    for thing in things:
+        _log_out(work, up, thing)
+    return Answer(data=[_named(thing) for thing in things])
+
+
+def _made(work: Work, up: Upward, key: str, name: str) -> Thing:
+    if len(work.registry.things_behind(up.thing.id)) + len(work.taken) >= BEHIND_MAX:
+        raise AlinkError(Code.TOO_MANY, f"a gateway has at most {BEHIND_MAX} sub-devices")
+    earlier = next((thing for thing in work.taken if thing.device == f"{key}&{name}"), None)
+    if earlier is not None:
+        return earlier
+    try:
+        addition = work.registry.prepare(
+            key, names=names_for(name), area=up.thing.area, device_name=name, gateway=up.thing.id
+        )
+    except NotFound as error:
+        raise AlinkError(Code.NO_PRODUCT, error.sentence) from error
+    except (Invalid, Conflict) as error:
+        raise AlinkError(Code.BAD_PARAMS, error.sentence) from error
+    work.add_thing(addition)
+    return addition.thing
+
+
+def _signed_thing(work: Work, up: Upward, form: Mapping[str, str]) -> Thing:
+    key, name = _identity(form)
+    thing = work.registry.thing_of_device(f"{key}&{name}")
+    if thing is None:
+        raise AlinkError(Code.NO_DEVICE, f"there is no device {name}")
+    if thing.id == up.thing.id:
+        raise AlinkError(Code.IS_ITSELF, "a gateway is no sub-device of itself")
+    if not thing.is_enabled:
+        raise AlinkError(Code.DISABLED, f"{name} is disabled")
+    signed = {"clientId": form.get("clientId", ""), "deviceName": name, "productKey": key}
+    if "timestamp" in form:
+        signed["timestamp"] = form["timestamp"]
+    method = form.get("signMethod", form.get("signmethod", ""))
+    if not is_signed(signed_text(signed), form.get("sign", ""), method=method, secret=thing.secret):
+        raise AlinkError(Code.SIGNATURE, f"the signature of {name} is wrong")
+    return thing
+
+
+def _log_in(work: Work, up: Upward, thing: Thing) -> None:
+    if thing.gateway != up.thing.id:
+        raise AlinkError(Code.NO_TOPO, f"{thing.device_name} is no sub-device of this gateway")
+    if not work.has(thing.id):
+        raise AlinkError(Code.NO_SESSION, f"{thing.device_name} cannot be logged in yet")
+    session, door = up.message.session, work.twin(up.thing.id).door
+    work.put(work.twin(thing.id).arrive(door=door or "", session=session, at_ms=work.now_ms))
+    work.tell_presence(work.twin(thing.id))
+
+
+def _log_out(work: Work, up: Upward, thing: Thing) -> None:
+    if not work.has(thing.id):
+        return
+    before = work.twin(thing.id)
+    after = before.leave(session=up.message.session, at_ms=work.now_ms)
+    if after is not before:
+        work.put(after)
+        work.tell_presence(after)
+
+
+def _own_thing(work: Work, up: Upward, form: Mapping[str, str]) -> Thing:
+    key, name = _identity(form)
+    thing = work.registry.thing_of_device(f"{key}&{name}")
+    if thing is None or thing.gateway != up.thing.id:
+        raise AlinkError(Code.NO_TOPO, f"{name} is no sub-device of this gateway")
+    return thing
+
+
+def _forms(listed: Sequence[Json]) -> list[dict[str, str]]:
+    if not 0 < len(listed) <= BATCH_MAX:
+        raise AlinkError(Code.BAD_PARAMS, f"request parameter error: 1 to {BATCH_MAX} devices")
+    return [_strings(form) for form in listed]
+
+
+def _strings(form: Json) -> dict[str, str]:
+    if not isinstance(form, dict):
+        raise AlinkError(Code.BAD_PARAMS, "request parameter error: a device is an object")
+    return {name: str(value) for name, value in form.items() if isinstance(value, str | int)}
+
+
+def _identity(form: Mapping[str, str]) -> tuple[str, str]:
+    key, name = form.get("productKey", ""), form.get("deviceName", "")
+    if not key or not name:
+        raise AlinkError(Code.BAD_PARAMS, "request parameter error: productKey or deviceName is missing")
+    return key[:64], name[:64]
+
+
+def _named(thing: Thing) -> dict[str, str]:
+    return {"productKey": thing.product_key, "deviceName": thing.device_name}
+
+
+HANDLERS: Mapping[Use, Handler] = {
+    Use.TOPO_ADD: add_topo,
+    Use.TOPO_DELETE: delete_topo,
+    Use.TOPO_GET: get_topo,
+    Use.SUB_REGISTER: register_sub,
+    Use.SUB_UNREGISTER: unregister_sub,
+    Use.SUB_LOGIN: log_in,
+    Use.SUB_LOGOUT: log_out,
+    Use.SUB_BATCH_LOGIN: batch_log_in,
+    Use.SUB_BATCH_LOGOUT: batch_log_out,
+}

@@ -1,0 +1,195 @@
+"""What things say of themselves: properties, events and history."""
+
+from collections.abc import Mapping
+
+from jinn.kernel import Invalid, new_id
+from jinn.runtime import Sql, Statement
+from jinn.things import store
+from jinn.things.alink import AlinkError, Code, bad_params, decoded_dict
+from jinn.things.thing_model import Event, StructType
+from jinn.things.topics import Use
+from jinn.things.twin import Reported
+from jinn.things.values import Json, check, check_fields, known
+from jinn.things.work import Answer, Handler, Upward, Work
+
+AHEAD_MS_MAX = 300_000
+"""A device's clock may be so far ahead; beyond it its times are not believed and ours is taken."""
+
+VALUES_MAX = 5_000
+"""In one message: a day of a property every 20 s."""
+
+
+def post_properties(work: Work, up: Upward) -> Answer:
+    """`thing/event/property/post`: plain values, or each with its time."""
+    if _is_repeat(work, up):
+        return Answer()
+    params = decoded_dict(up.envelope.params)
+    said = {name: _reported(work, up, name, form) for name, form in params.items()}
+    _report(work, up, said)
+    return Answer()
+
+
+def post_pack(work: Work, up: Upward) -> Answer:
+    """`batch/post` and `pack/post`: several values of each property, and events."""
+    if _is_repeat(work, up):
+        return Answer()
+    params = decoded_dict(up.envelope.params)
+    series = _series(work, up, _part(params, "properties"))
+    happened = [
+        (event, form)
+        for name, forms in _part(params, "events").items()
+        for event in [_event(up, name)]
+        for form in (forms if isinstance(forms, list) else [forms])
+    ]
+    _keep_history(work, up, series)
+    newest = {name: values[-1] for name, values in series.items() if _is_news(work, up, name, values[-1])}
+    _report(work, up, newest)
+    for event, form in happened:
+        _keep_event(work, up, event, form)
+    return Answer()
+
+
+def post_history(work: Work, up: Upward) -> Answer:
+    """`history/post`: what was, and is no more; the twin stays as it is."""
+    if _is_repeat(work, up):
+        return Answer()
+    params = decoded_dict(up.envelope.params)
+    _keep_history(work, up, _series(work, up, _part(params, "properties")))
+    _remember(work, up)
+    return Answer()
+
+
+def post_event(work: Work, up: Upward) -> Answer:
+    """`thing/event/{id}/post`: `{"value": {…}, "time": ms}`, or the bare outputs."""
+    twin = work.twin(up.thing.id)
+    if twin.is_resent(up.mark) or twin.is_repeat(up.mark, now_ms=work.now_ms):
+        return Answer()
+    _keep_event(work, up, _event(up, up.address.name), decoded_dict(up.envelope.params))
+    _remember(work, up)
+    return Answer()
+
+
+def _is_repeat(work: Work, up: Upward) -> bool:
+    """A repeat is answered like the first.
+
+    One that would change the twin is none: the device counts its ids anew, and what it says now is the truth.
+    """
+    twin = work.twin(up.thing.id)
+    if twin.is_resent(up.mark):
+        return True
+    if not twin.is_repeat(up.mark, now_ms=work.now_ms):
+        return False
+    if up.address.use is not Use.PROPERTY_POST:
+        return True
+    said = {name: _reported(work, up, name, form) for name, form in decoded_dict(up.envelope.params).items()}
+    return not twin.would_change(said)
+
+
+def _reported(work: Work, up: Upward, name: str, form: Json) -> Reported:
+    try:
+        member = known(up.product.model, name)
+        is_plain_struct = isinstance(member.type, StructType) and "value" in member.type.fields
+        at_ms = work.now_ms
+        if isinstance(form, dict) and "value" in form and not is_plain_struct:
+            at_ms = _believed(form.get("time"), work.now_ms)
+            form = form["value"]
+        return Reported(check(member.type, form, name), at_ms)
+    except Invalid as error:
+        raise bad_params(error) from error
+
+
+def _believed(time: Json, now_ms: int) -> int:
+    if isinstance(time, str) and time.isascii() and time.isdigit() and len(time) < 16:
+        time = int(time)
+    if isinstance(time, int | float) and not isinstance(time, bool) and 0 < time <= now_ms + AHEAD_MS_MAX:
+        return int(time)
+    return now_ms
+
+
+def _report(work: Work, up: Upward, said: Mapping[str, Reported]) -> None:
+    twin = work.twin(up.thing.id).report(said, model=up.product.model, now_ms=work.now_ms)
+    work.put(twin.remember(up.mark, now_ms=work.now_ms))
+    work.tell_report(work.twin(up.thing.id), {name: value for name, (value, _) in said.items()})
+
+
+def _remember(work: Work, up: Upward) -> None:
+    work.put(work.twin(up.thing.id).remember(up.mark, now_ms=work.now_ms))
+
+
+def _part(params: Mapping[str, Json], name: str) -> dict[str, Json]:
+    part = params.get(name)
+    if part is None:
+        return {}
+    if not isinstance(part, dict):
+        raise AlinkError(Code.BAD_PARAMS, f"request parameter error: {name} is not an object")
+    return part
+
+
+def _series(work: Work, up: Upward, params: Mapping[str, Json]) -> dict[str, list[Reported]]:
+    """Each property's values, oldest first."""
+    series: dict[str, list[Reported]] = {}
+    for name, forms in params.items():
+        listed = forms if isinstance(forms, list) else [forms]
+        values = [_reported(work, up, name, form) for form in listed]
+        if values:
+            series[name] = sorted(values, key=lambda said: said.at_ms)
+    if sum(len(values) for values in series.values()) > VALUES_MAX:
+        raise AlinkError(Code.BAD_PARAMS, f"request parameter error: more than {VALUES_MAX} values")
+    return series
+
+
+def _is_news(work: Work, up: Upward, name: str, said: Reported) -> bool:
+    before = work.twin(up.thing.id).reported.get(name)
+    return before is None or said.at_ms >= before.at_ms
+
+
+def _keep_history(work: Work, up: Upward, series: Mapping[str, list[Reported]]) -> None:
+    for name, values in series.items():
+        for value, at_ms in values[-store.HISTORY_KEPT :]:
+            row: dict[str, Sql] = {
+                "thing": up.thing.id,
+                "property": name,
+                "at_ms": at_ms,
+                "value": store.encoded(value),
+            }
+            work.add(Statement(query="things.add_history", values=row))
+        trim: dict[str, Sql] = {"thing": up.thing.id, "property": name, "kept": store.HISTORY_KEPT}
+        work.trim("history", up.thing.id, name, Statement(query="things.trim_history", values=trim))
+
+
+def _event(up: Upward, name: str) -> Event:
+    event = up.product.model.events.get(name)
+    if event is None:
+        raise AlinkError(Code.BAD_PARAMS, f"request parameter error: unknown event {name[:64]}")
+    return event
+
+
+def _keep_event(work: Work, up: Upward, event: Event, form: Json) -> None:
+    if not isinstance(form, dict):
+        raise AlinkError(Code.BAD_PARAMS, "request parameter error: an event is an object")
+    at_ms = _believed(form.get("time"), work.now_ms)
+    value = form.get("value")
+    outputs = value if isinstance(value, dict) and "value" not in event.outputs else form
+    try:
+        kept = check_fields(event.outputs, outputs, f"event {event.identifier!r}")
+    except Invalid as error:
+        raise bad_params(error) from error
+    thing, identifier = up.thing.id, event.identifier
+    row: dict[str, Sql] = {
+        "id": new_id(work.clock),
+        "thing": thing,
+        "event": identifier,
+        "at_ms": at_ms,
+        "outputs": store.encoded(kept),
+    }
+    work.add(Statement(query="things.add_event", values=row))
+    trim: dict[str, Sql] = {"thing": thing, "event": identifier, "kept": store.EVENTS_KEPT}
+    work.trim("events", thing, identifier, Statement(query="things.trim_events", values=trim))
+
+
+HANDLERS: Mapping[Use, Handler] = {
+    Use.PROPERTY_POST: post_properties,
+    Use.PACK_POST: post_pack,
+    Use.HISTORY_POST: post_history,
+    Use.EVENT_POST: post_event,
+}

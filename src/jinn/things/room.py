@@ -1,0 +1,80 @@
+"""The things room put together: what the hub starts, and what other rooms talk to."""
+
+from dataclasses import dataclass
+
+from jinn.kernel import Clock, ThingId, millis
+from jinn.runtime import Bus, Database, Service
+from jinn.things.announcing import Announcer
+from jinn.things.commanding import Commander
+from jinn.things.delivering import Doors
+from jinn.things.ingesting import Ingest
+from jinn.things.names import NamesOfThings
+from jinn.things.ports import Areas
+from jinn.things.receiving import Receiver
+from jinn.things.registry import Registry
+from jinn.things.sweeping import Sweeper
+from jinn.things.twins import Twins
+from jinn.things.watching import Watch
+from jinn.things.wire import WireThing, thing_on_wire
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThingsRoom:
+    """Everything that the home's things need.
+
+    Attributes:
+        services: to run, in this order: the watch hears first what the receiver tells.
+    """
+
+    registry: Registry
+    twins: Twins
+    commander: Commander
+    names: NamesOfThings
+    watch: Watch
+    receiver: Receiver
+    sweeper: Sweeper
+    clock: Clock
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        return (self.watch, self.receiver, self.sweeper)
+
+    def on_wire(self, thing_id: ThingId) -> WireThing:
+        """A thing as it is now. Raises `NotFound`."""
+        thing = self.registry.thing(thing_id)
+        product = self.registry.product_of(thing)
+        return thing_on_wire(thing, product, self.twins.peek(thing_id), now_ms=millis(self.clock.now()))
+
+    def all_on_wire(self) -> list[WireThing]:
+        return [self.on_wire(thing.id) for thing in self.registry.things()]
+
+    async def remove(self, thing_id: ThingId) -> None:
+        """Forget a thing with its twin. Raises `NotFound`."""
+        async with self.twins.alone([thing_id]):
+            await self.registry.remove(thing_id)
+            self.twins.drop(thing_id)
+
+
+async def open_things(*, database: Database, bus: Bus, areas: Areas, clock: Clock) -> ThingsRoom:
+    """Read what is kept, and put the room together; nothing runs yet."""
+    registry = Registry(database=database, clock=clock, areas=areas)
+    twins = Twins(database=database)
+    await registry.load()
+    await twins.load()
+    announcer = Announcer(bus=bus)
+    doors = Doors(bus=bus, registry=registry)
+    watch = Watch(bus=bus, registry=registry, twins=twins)
+    ingest = Ingest(registry=registry, twins=twins, database=database, clock=clock)
+    commander = Commander(
+        registry=registry, twins=twins, database=database, doors=doors, watch=watch, announcer=announcer, clock=clock
+    )
+    return ThingsRoom(
+        registry=registry,
+        twins=twins,
+        commander=commander,
+        names=NamesOfThings(registry=registry, areas=areas),
+        watch=watch,
+        receiver=Receiver(bus=bus, ingest=ingest, announcer=announcer),
+        sweeper=Sweeper(database=database, twins=twins, doors=doors, announcer=announcer, clock=clock),
+        clock=clock,
+    )

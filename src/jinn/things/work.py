@@ -1,0 +1,122 @@
+"""One unit of ingest: what a batch of device messages changes, collected, then committed together."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from jinn.kernel import Clock, ThingId, millis
+from jinn.runtime import Statement
+from jinn.things import store
+from jinn.things.alink import Envelope
+from jinn.things.frames import UpMessage
+from jinn.things.model import Product, Thing
+from jinn.things.registry import Addition, Registry
+from jinn.things.topics import Address
+from jinn.things.twin import MessageMark, Twin
+from jinn.things.values import Json
+from jinn.things.wire import Presented, Replied, Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upward:
+    """One message of a device, understood as far as every use needs.
+
+    Attributes:
+        connection: the thing whose connection it came over: `thing` itself, or its gateway.
+    """
+
+    message: UpMessage
+    address: Address
+    envelope: Envelope
+    thing: Thing
+    product: Product
+    connection: Thing
+    mark: MessageMark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a device is answered; `payload` instead of `data` where the answer is no Alink reply."""
+
+    data: object = field(default_factory=dict)
+    payload: bytes | None = None
+    is_silent: bool = False
+
+
+SILENT = Answer(is_silent=True)
+Handler = Callable[["Work", Upward], Answer]
+
+
+class Work:
+    """Twins as they will be, rows to add, and what is told to others once it is all committed."""
+
+    def __init__(self, *, registry: Registry, twins: Mapping[ThingId, Twin], clock: Clock) -> None:
+        self.registry = registry
+        self.clock = clock
+        self.now_ms = millis(clock.now())
+        self._before = dict(twins)
+        self._twins = dict(twins)
+        self._statements: list[Statement] = []
+        self._trims: dict[tuple[str, ThingId, str], Statement] = {}
+        self.taken: list[Thing] = []
+        self.reports: list[Report] = []
+        self.presences: list[Presented] = []
+        self.replies: list[Replied] = []
+        self._replaced: list[Twin] = []
+
+    def has(self, thing_id: ThingId) -> bool:
+        return thing_id in self._twins
+
+    def twin(self, thing_id: ThingId) -> Twin:
+        return self._twins[thing_id]
+
+    def put(self, twin: Twin) -> None:
+        self._replaced.append(self._twins[twin.thing])
+        self._twins[twin.thing] = twin
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """What one message changes is undone when it turns out to be bad halfway."""
+        replaced, statements, taken = len(self._replaced), len(self._statements), len(self.taken)
+        reports, presences, replies = len(self.reports), len(self.presences), len(self.replies)
+        try:
+            yield
+        except BaseException:
+            for twin in reversed(self._replaced[replaced:]):
+                self._twins[twin.thing] = twin
+            del self._replaced[replaced:], self._statements[statements:], self.taken[taken:]
+            del self.reports[reports:], self.presences[presences:], self.replies[replies:]
+            raise
+
+    def add(self, *statements: Statement) -> None:
+        self._statements.extend(statements)
+
+    def trim(self, table: str, thing_id: ThingId, part: str, statement: Statement) -> None:
+        """Once per commit for each history that grew."""
+        self._trims[table, thing_id, part] = statement
+
+    def add_thing(self, addition: Addition) -> None:
+        self.add(*addition.statements)
+        self.taken.append(addition.thing)
+
+    def change_thing(self, thing: Thing) -> None:
+        self.add(*self.registry.rewritten(thing))
+        self.taken.append(thing)
+
+    def tell_report(self, twin: Twin, values: Mapping[str, Json]) -> None:
+        self.reports.append(Report(thing=twin.thing, version=twin.version, at_ms=self.now_ms, properties=dict(values)))
+
+    def tell_presence(self, twin: Twin) -> None:
+        self.presences.append(Presented(thing=twin.thing, online=twin.is_online, at_ms=self.now_ms))
+
+    def changed_twins(self) -> Iterable[Twin]:
+        return [twin for thing_id, twin in self._twins.items() if twin is not self._before[thing_id]]
+
+    def statements(self) -> list[Statement]:
+        """Everything to commit."""
+        saves = [
+            statement
+            for twin in self.changed_twins()
+            for statement in store.save_twin(twin, was=self._before[twin.thing])
+        ]
+        return [*saves, *self._statements, *self._trims.values()]
