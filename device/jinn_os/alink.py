@@ -8,7 +8,6 @@ OK = 200
 UNFIT = 460
 # Alink leaves 100000 to 110000 to the devices themselves.
 CANNOT = 100001
-FAILED = 100000
 
 VERSION = "1.0"
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from jinn.language.conversing import Conversing, SatelliteAreas
+from jinn.language.evaluating import LineAnswer, understand_line
 from jinn.language.http import routes
 from jinn.language.joining import join_replies
 from jinn.language.model import (
@@ -48,6 +49,7 @@ __all__ = [
     "HomeWords",
     "Intent",
     "Layer",
+    "LineAnswer",
     "NotUnderstood",
     "Outcome",
     "Reply",
@@ -68,4 +70,5 @@ __all__ = [
     "join_replies",
     "routes",
     "turn_to_wire",
+    "understand_line",
 ]

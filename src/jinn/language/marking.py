@@ -1,12 +1,12 @@
 """A sentence with a sign in place of each phrase that points at something, ready for our own templates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from jinn.language.homeindex import HomeIndex
 from jinn.language.targets import Phrase, Reader, Target
-from jinn.language.writing import joined, plain_numbers, spelled_out, units_of
+from jinn.language.writing import Unit, joined
 
 _FIRST_SIGN: Final = 0xE000
 """Signs come from Unicode's private use area, which nobody types and no template contains."""
@@ -34,10 +34,16 @@ class Marked:
     is_negated: bool = False
 
 
-def marked(text: str, index: HomeIndex) -> list[Marked]:
-    """The readings of a tidy text, the likelier one first."""
-    reader = Reader(units_of(plain_numbers(spelled_out(text))), index)
-    pieces, targets = _with_signs(reader)
+def marked(units: Sequence[Unit], index: HomeIndex) -> list[Marked]:
+    """The readings of a sentence, the likelier one first."""
+    reader = Reader(units, index)
+    readings: list[Marked] = []
+    if any(reader.is_verb(at) for at in range(len(reader.words))):
+        readings += _readings(*_with_signs(reader, with_verbs=True))
+    return readings + _readings(*_with_signs(reader, with_verbs=False))
+
+
+def _readings(pieces: list[str], targets: dict[str, Target]) -> list[Marked]:
     negated = any(piece in _NEGATIONS for piece in pieces)
     readings = [Marked(joined(pieces), targets, None, negated)] if pieces else []
     for sign, target in targets.items():
@@ -49,7 +55,7 @@ def marked(text: str, index: HomeIndex) -> list[Marked]:
     return readings
 
 
-def _with_signs(reader: Reader) -> tuple[list[str], dict[str, Target]]:
+def _with_signs(reader: Reader, *, with_verbs: bool) -> tuple[list[str], dict[str, Target]]:
     pieces: list[str] = []
     targets: dict[str, Target] = {}
     but: tuple[Phrase, ...] = ()
@@ -60,7 +66,13 @@ def _with_signs(reader: Reader) -> tuple[list[str], dict[str, Target]]:
         if exception is not None:
             at, but, hole = exception[0], exception[1].phrases, len(pieces)
             continue
-        found = reader.targets_at(at) if len(targets) < _SIGNS_MAX else None
+        literal = reader.skip(at, "literal")
+        if literal != at:
+            pieces += reader.words[at:literal]
+            at = literal
+            continue
+        is_word = len(targets) >= _SIGNS_MAX or (with_verbs and reader.is_verb(at))
+        found = None if is_word else reader.targets_at(at)
         if found is None:
             pieces.append(reader.words[at])
             at += 1

@@ -6,15 +6,12 @@ so they are found once, before any template is tried, and a template sees a sing
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib.resources import files
-
-import yaml
 
 from jinn.kernel import AreaId, ThingId
 from jinn.language.homeindex import HomeIndex, Mention
 from jinn.language.kinds import Kind, kind_words, kinds
-from jinn.language.writing import Unit, joined, key_of, units_of
+from jinn.language.pointing import words
+from jinn.language.writing import Unit, joined, key_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +52,6 @@ class Target:
         return self.phrases[0] if len(self.phrases) == 1 and self.phrases[0].is_place else None
 
 
-@cache
-def _words(sort: str) -> frozenset[str]:
-    """The keys of one list of `sentences/pointing.yaml`."""
-    raw = yaml.safe_load((files("jinn.language") / "sentences" / "pointing.yaml").read_text("utf-8"))
-    return frozenset(key_of(tuple(unit.text for unit in units_of(str(word)))) for word in raw[sort])
-
-
 _WORDS_MAX = 5
 _SPOKEN_NAME_ENDS = ("s",)
 
@@ -83,8 +73,6 @@ class Reader:
 
     def targets_at(self, first: int) -> tuple[int, Target] | None:
         """The longest list of phrases that begins here."""
-        if self.skip(first, "literal") != first:
-            return None
         found = self._phrase(first)
         if found is None:
             return None
@@ -105,6 +93,10 @@ class Reader:
         there = [thing for area in before.areas for thing in self.index.in_area.get(area, ())]
         return replace(phrase, areas=before.areas) if any(phrase.kind.includes(thing) for thing in there) else phrase
 
+    def is_verb(self, at: int) -> bool:
+        """Whether this word for a thing may as well be a verb here."""
+        return self.skip(at, "verbs") == at + 1 and at + 1 < len(self.words)
+
     def exception_at(self, first: int) -> tuple[int, Target] | None:
         """ "except the kitchen and the hall", 除了厨房以外."""
         start = self.skip(first, "except")
@@ -117,9 +109,9 @@ class Reader:
 
     def skip(self, first: int, sort: str) -> int:
         """Behind the longest word of this sort that stands here; `first` itself when none does."""
-        words = _words(sort)
+        known = words(sort)
         for stop in range(min(len(self.words), first + 2 * _WORDS_MAX), first, -1):
-            if key_of(tuple(self.words[first:stop])) in words:
+            if key_of(tuple(self.words[first:stop])) in known:
                 return stop
         return first
 

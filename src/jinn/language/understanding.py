@@ -1,22 +1,37 @@
 """Words to meaning: the layers in their order, from exact words to similar sounds to free text."""
 
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Final
 
 from jinn.kernel import AreaId, Lang, ThingId
+from jinn.language.alike import Alike
+from jinn.language.dialogue import answered
 from jinn.language.homeindex import HomeIndex
-from jinn.language.model import Ambiguous, HomeWords, NotUnderstood, Understanding, Understood
+from jinn.language.model import Ambiguous, HomeWords, Layer, NotUnderstood, SlotValue, Understanding, Understood
 from jinn.language.parts import PARTS_MAX, cuts
 from jinn.language.reading import Reading, Sentences
 from jinn.language.resolving import Situation, fits, resolve
-from jinn.language.writing import TEXT_CHARS_MAX, tidy
+from jinn.language.sound import SoundIndex
+from jinn.language.spelling import SpellingIndex
+from jinn.language.unknown import unknown_in
+from jinn.language.writing import TEXT_CHARS_MAX, tidy, warm_up
 
 _HOMES_KEPT: Final = 4
 """Indexes kept: the home as it is, and as it was while a turn still runs; tests use a few at once."""
 _READINGS_MAX: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a sentence says, before its things are looked up."""
+
+    intent: str
+    slots: Mapping[str, SlotValue]
+    confidence: float = 1.0
+    layer: Layer = Layer.EXACT
 
 
 class Understander:
@@ -29,13 +44,16 @@ class Understander:
     def __init__(self) -> None:
         self._sentences: dict[Lang, Sentences] = {}
         self._indexes: deque[HomeIndex] = deque(maxlen=_HOMES_KEPT)
+        self._alikes: dict[Lang, Alike] = {}
         self._lock = Lock()
 
     def prepare(self, home: HomeWords) -> None:
         """Do now what the first sentence of this home would wait for."""
-        self.index(home)
+        warm_up()
+        index = self.index(home)
         for lang in Lang:
             self.sentences(lang).warm_up()
+            self._sounds(Situation(index=index, lang=lang))
 
     def understand(
         self,
@@ -58,7 +76,53 @@ class Understander:
         if not text:
             return NotUnderstood()
         situation = Situation(index=self.index(home), lang=lang, area=area, focus=focus)
-        return self._exact(text, situation)
+        exact = self._exact(text, situation)
+        if not isinstance(exact, NotUnderstood):
+            return exact
+        alike = self._alike(text, situation)
+        if alike is not None:
+            return alike
+        free = best(self.sentences(lang).readings(text, situation.index, wild=True), situation)
+        if not isinstance(free, NotUnderstood) or exact.unknown:
+            return exact if isinstance(free, NotUnderstood) else free
+        return NotUnderstood(unknown=unknown_in(text, self.sentences(lang), situation.index))
+
+    def complete(self, pending: Ambiguous, text: str, lang: Lang, home: HomeWords) -> Understanding:
+        """The answer to "which one?", by name, area, place in `pending.choices`, "all of them" or "never mind".
+
+        `NotUnderstood` when the words are no such answer: they may be a new wish.
+        """
+        if len(text) > TEXT_CHARS_MAX:
+            return NotUnderstood()
+        text = tidy(text)
+        situation = Situation(index=self.index(home), lang=lang)
+        answer = answered(pending, text, situation)
+        if not isinstance(answer, NotUnderstood):
+            return answer
+        for meant, _ in self._rewritings(text, situation):
+            answer = answered(pending, meant, situation)
+            if not isinstance(answer, NotUnderstood):
+                return answer
+        return answer
+
+    def _alike(self, text: str, situation: Situation) -> Understanding | None:
+        """The same as another sentence of nearly the same sound."""
+        for meant, distance in self._rewritings(text, situation):
+            heard = replace(situation, layer=Layer.SOUND, confidence=round(1 - distance, 3))
+            understanding = self._exact(meant, heard)
+            if not isinstance(understanding, NotUnderstood):
+                return understanding
+        return None
+
+    def said(self, text: str, lang: Lang, home: HomeWords) -> Said | None:
+        """What the words of a sentence say, whether or not such things exist in the home."""
+        text = tidy(text[:TEXT_CHARS_MAX])
+        index = self.index(home)
+        sentences = self.sentences(lang)
+        for wild in (False, True):
+            for reading in sentences.readings(text, index, wild=wild):
+                return Said(intent=reading.intent, slots=reading.slots)
+        return None
 
     def _exact(self, text: str, situation: Situation) -> Understanding:
         whole = self._whole(text, situation)
@@ -78,7 +142,7 @@ class Understander:
             if not isinstance(one, Understood):
                 continue
             spoken_of = tuple(thing for intent in one.intents for thing in intent.targets)
-            after = Situation(index=situation.index, lang=situation.lang, area=situation.area, focus=spoken_of)
+            after = replace(situation, focus=spoken_of)
             other: Understanding | None = self._whole(rest, after)
             if isinstance(other, NotUnderstood):
                 other = self._several(rest, after, depth + 1)
@@ -87,6 +151,26 @@ class Understander:
             if isinstance(other, Ambiguous):
                 return replace(other, before=one.intents + other.before)
         return None
+
+    def _rewritings(self, text: str, situation: Situation) -> list[tuple[str, float]]:
+        index, knows = situation.index, self.sentences(situation.lang).knows
+        found = self._sounds(situation).rewritings(text, lambda word: knows(word) or index.has_word(word))
+        nearest: dict[str, float] = {}
+        for meant, distance in sorted(found, key=lambda one: one[1]):
+            nearest.setdefault(meant, distance)
+        return [(meant, distance) for meant, distance in nearest.items() if meant != text]
+
+    def _sounds(self, situation: Situation) -> SoundIndex | SpellingIndex:
+        key = situation.lang
+        sounds = situation.index.sounds.get(key)
+        if sounds is None:
+            sounds = situation.index.sounds[key] = self.alike(key).of_home(situation.index)
+        return sounds
+
+    def alike(self, lang: Lang) -> Alike:
+        if lang not in self._alikes:
+            self._alikes[lang] = Alike(lang, self.sentences(lang).literals())
+        return self._alikes[lang]
 
     def index(self, home: HomeWords) -> HomeIndex:
         for index in tuple(self._indexes):

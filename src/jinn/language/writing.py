@@ -28,6 +28,8 @@ _SPOKEN_NUMBER: Final = re.compile(
     rf"|(?<=[到为成至])[{_NUMERALS}]+(?![{_NUMERALS}些下点半])"
 )
 
+_OFF_MISHEARD: Final = re.compile(r"\b(turn|switch|shut)\s+of\s+", re.IGNORECASE)
+"""Nobody says "turn of the light"; recognisers write it."""
 _CONTRACTIONS: Final = {
     "what's": "what is", "whats": "what is", "how's": "how is", "where's": "where is", "it's": "it is",
     "that's": "that is", "let's": "let us", "i'd": "i would", "i'm": "i am", "isn't": "is not",
@@ -94,6 +96,7 @@ def joined(pieces: list[str]) -> str:
 
 def spelled_out(text: str) -> str:
     """English contractions in full, so that one template serves both forms."""
+    text = _OFF_MISHEARD.sub(r"\1 off ", text)
     words = [_CONTRACTIONS.get(word.lower(), word) for word in text.split(" ")]
     return " ".join(words)
 
@@ -117,6 +120,11 @@ def _digits(numeral: str) -> str:
     except (ValueError, KeyError, IndexError):
         return numeral
     return str(int(number)) if float(number).is_integer() else str(number)
+
+
+def warm_up() -> None:
+    """Read the dictionary of Chinese scripts now; the first Chinese sentence would wait for it."""
+    _simplified_char("燈")
 
 
 _converter: OpenCC | None = None

@@ -148,14 +148,10 @@ class Attention:
         if word is None:
             return
         await self._show(Woken(word=word))
-        heard_already = list(self._ring)
+        tail = list(self._ring)
         await self._listen_now(self._endpoint, called=_Called(word=word, at_s=self._parts.clock.monotonic_s()))
-        await self._follow_all(heard_already)
-
-    async def _follow_all(self, windows: list[bytes]) -> None:
-        for window in windows:
-            if self._state is State.LISTENING:
-                await self._follow(window)
+        # Kept for the recogniser, but its voice is that of the wake word: it begins no utterance.
+        self._utterance.extend(tail)
 
     async def _follow(self, window: bytes) -> None:
         """The next window of what is addressed to us."""
@@ -233,7 +229,9 @@ class Attention:
                 # That was the wake word alone: the command is still to come, and may have begun.
                 meanwhile = list(self._meanwhile)
                 await self._listen_now(self._endpoint, called=self._called)
-                await self._follow_all(meanwhile)
+                for window in meanwhile:
+                    if self._state is State.LISTENING:
+                        await self._follow(window)
             case JinnError() as problem:
                 await self._show(Trouble(problem=problem))
                 await self._wait()

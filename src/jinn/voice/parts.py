@@ -25,8 +25,8 @@ class HearingOptions:
 
     Attributes:
         endpoint: for people; `patient` is for recordings.
-        wake_tail_ms: sound kept from before the wake word was noticed, which is up to 0.6 s after it was said; the
-            command may have begun by then.
+        wake_tail_ms: sound kept from before the wake word was noticed, which is up to 0.1 s after its end: the command
+            may have begun. With more than 0.3 s the recogniser makes words of its last syllable.
         follow_up_ms: how long an answer to our question is waited for.
         inbox: events that wait for their turn, about a second of sound; when it is full, the satellite waits.
         show_within_s: a satellite that takes nothing for so long is gone.
@@ -35,7 +35,7 @@ class HearingOptions:
 
     endpoint: EndpointOptions = field(default_factory=EndpointOptions)
     patient: EndpointOptions = field(default_factory=_patient)
-    wake_tail_ms: int = 640
+    wake_tail_ms: int = 224
     follow_up_ms: int = 5_000
     inbox: int = 50
     show_within_s: float = 5.0

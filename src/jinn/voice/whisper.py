@@ -80,7 +80,8 @@ class Whisper:
             str(folder), device="cpu", compute_type="int8", inter_threads=1, intra_threads=1
         )
         self._tokens = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._traditional_to_simplified = OpenCC("t2s")
+        # From Taiwan's characters: the plain table leaves 開著 as 开著.
+        self._traditional_to_simplified = OpenCC("tw2s")
         self._end = self._id("endoftext")
 
     def recognise(self, samples: Samples, lang: Lang | None, still_wanted: StillWanted = lambda: None) -> Recognised:

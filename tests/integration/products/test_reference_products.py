@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from jinn.things.products import read_product_folder
+
 ROOT = Path(__file__).resolve().parents[3]
 PRODUCTS = {
     path.parent.name: json.loads(path.read_text("utf-8")) for path in sorted(ROOT.glob("products/*/product.json"))
@@ -89,3 +91,11 @@ def test_a_thing_of_the_demo_home_starts_with_every_property_of_its_product(thin
     product = PRODUCTS[thing["product"]]
     expected = set(identifiers(product, "properties")) | SURROUNDINGS.get(product["kind"], set())
     assert set(thing["initial"]) == expected
+
+
+@pytest.mark.parametrize("folder", PRODUCTS)
+def test_the_hub_knows_what_every_property_and_service_of_a_product_means(folder: str) -> None:
+    product = read_product_folder(ROOT / "products" / folder)
+    assert product.kind == PRODUCTS[folder]["kind"]
+    stated = {*identifiers(PRODUCTS[folder], "properties"), *identifiers(PRODUCTS[folder], "services")}
+    assert len(product.meaning.words()) == len(stated)

@@ -1,0 +1,33 @@
+"""The small words of phrases that point at things, as `sentences/pointing.yaml` lists them."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from jinn.language.writing import key_of, units_of
+
+
+@cache
+def _raw() -> Mapping[str, list[str] | list[list[str]]]:
+    raw: Mapping[str, list[str] | list[list[str]]] = yaml.safe_load(
+        (files("jinn.language") / "sentences" / "pointing.yaml").read_text("utf-8")
+    )
+    return raw
+
+
+@cache
+def words(sort: str) -> frozenset[str]:
+    """The keys of one list."""
+    return frozenset(_key(str(word)) for word in _raw()[sort])
+
+
+@cache
+def ordinals() -> tuple[frozenset[str], ...]:
+    """What says "the first", "the second" and so on."""
+    return tuple(frozenset(_key(word) for word in spoken) for spoken in _raw()["ordinals"])
+
+
+def _key(word: str) -> str:
+    return key_of(tuple(unit.text for unit in units_of(word)))

@@ -1,0 +1,155 @@
+"""Chinese by its sound: a sentence rewritten with words of the home and of our templates that sound nearly the same.
+
+A recogniser writes homophones (灯 as 等, 空调 as 空跳). Words are compared by pinyin without tones, syllable by
+syllable; what people confuse (l/n, zh/z, in/ing …) counts little. What turns a wish into its opposite or into another
+number never takes part: on and off, up and down, negations and numerals stay as they were written.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from pypinyin import Style, lazy_pinyin
+from pypinyin.contrib.tone_convert import to_finals, to_initials
+
+from jinn.language.confusions import confusions
+from jinn.language.lattice import Edge, Path, best_paths, may_be_misheard
+from jinn.language.writing import has_cjk, joined, units_of
+
+DISTANCE_MAX: Final = 0.42
+"""A changed word further than this from its sound, for each syllable, is another word (0.40-0.45 measured)."""
+_KEPT_SHARE_MAX: Final = 0.5
+"""A sentence of which more than this is no known word is not about the home."""
+_PATHS: Final = 3
+_WORD_UNITS_MAX: Final = 10
+
+_CONFUSED: Final = 0.25
+_OTHER_PART: Final = 0.6
+_SAME_SOUND: Final = 0.05
+_NEAR_SINGLE: Final = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Syllable:
+    """One syllable without its tone."""
+
+    initial: str
+    final: str
+
+
+class SoundIndex:
+    """Known words by their sound."""
+
+    def __init__(self, words: Iterable[str], parent: "SoundIndex | None" = None) -> None:
+        self._parent = parent
+        self._by_key: dict[str, list[tuple[str, ...]]] = {}
+        self._units_max: int = parent._units_max if parent is not None else 0
+        seen: set[tuple[str, ...]] = set()
+        for word in words:
+            units = tuple(unit.text for unit in units_of(word))
+            if units in seen or not 1 < len(units) <= _WORD_UNITS_MAX or not has_cjk(word):
+                continue
+            seen.add(units)
+            self._units_max = max(self._units_max, len(units))
+            for key in _keys(units):
+                self._by_key.setdefault(key, []).append(units)
+
+    def rewritings(self, text: str, knows: Callable[[str], bool]) -> list[tuple[str, float]]:
+        """Sentences that sound like the text, nearest first, each with its distance for one changed syllable."""
+        units = [unit.text for unit in units_of(text)]
+        if len(units) < 2 or not may_be_misheard(units, knows):
+            return []
+        edges = {at: self._edges(units, at) for at in range(len(units))}
+        return [
+            (joined(list(path.pieces)), path.distance / path.changed_units)
+            for path in best_paths(units, edges, _PATHS, knows)
+            if _is_worth_reading(path, len(units))
+        ]
+
+    def _edges(self, units: Sequence[str], at: int) -> list[Edge]:
+        best: dict[tuple[int, str], float] = {}
+        for stop in range(at + 2, min(len(units), at + self._units_max) + 1):
+            span = tuple(units[at:stop])
+            for word in self._near(span):
+                far = distance(span, word)
+                if far is not None and far <= DISTANCE_MAX * len(span):
+                    text = joined(list(word))
+                    best[stop, text] = min(far, best.get((stop, text), far))
+        for single in confusions().singles:
+            far = distance((units[at],), (single,))
+            if far is not None and far <= (_NEAR_SINGLE if single in confusions().near_singles else _SAME_SOUND):
+                best[at + 1, single] = far
+        return [Edge(stop, text, far) for (stop, text), far in best.items()]
+
+    def _near(self, span: tuple[str, ...]) -> set[tuple[str, ...]]:
+        found: set[tuple[str, ...]] = set()
+        for key in _keys(span):
+            found.update(self._by_key.get(key, ()))
+        if self._parent is not None:
+            found |= self._parent._near(span)
+        return found
+
+
+def _is_worth_reading(path: Path, unit_count: int) -> bool:
+    return path.changed_units > 0 and path.kept_units <= _KEPT_SHARE_MAX * unit_count
+
+
+def distance(written: Sequence[str], meant: Sequence[str]) -> float | None:
+    """How far two words of one length sound from each other: 0 the same, 1 for each wholly other syllable.
+
+    None when a fixed sign would be changed or brought in.
+    """
+    signs = list(zip(written, meant, strict=True))
+    if not all(one == other or (has_cjk(one) and has_cjk(other)) for one, other in signs):
+        return None
+    apart = [0.0 if one == other else _apart(syllable(one), syllable(other)) for one, other in signs]
+    is_same_sound = len(signs) > 1 and not any(apart)
+    if any(
+        one != other and not _may_change(one, other, far, is_same_sound)
+        for (one, other), far in zip(signs, apart, strict=True)
+    ):
+        return None
+    return sum(apart) + _SAME_SOUND * sum(one != other for one, other in signs)
+
+
+def _may_change(one: str, other: str, far: float, is_same_sound: bool) -> bool:
+    """Whether one sign may be read as another, as far as what they decide is concerned."""
+    known = confusions()
+    if one in known.sacred or (one in known.deciding and not is_same_sound):
+        return False
+    return other not in known.deciding or (other in known.heard_alike and far == 0)
+
+
+@lru_cache(maxsize=8192)
+def syllable(sign: str) -> Syllable:
+    spoken = lazy_pinyin(sign, style=Style.NORMAL)[0]
+    return Syllable(to_initials(spoken, strict=False), to_finals(spoken, strict=False))
+
+
+def _apart(one: Syllable, other: Syllable) -> float:
+    far = 0.0
+    if one.initial != other.initial:
+        far += _CONFUSED if frozenset((one.initial, other.initial)) in confusions().near_initials else _OTHER_PART
+    if one.final != other.final:
+        far += _CONFUSED if frozenset((one.final, other.final)) in confusions().near_finals else _OTHER_PART
+    return min(far, 1.0)
+
+
+def _keys(units: tuple[str, ...]) -> list[str]:
+    """The word's sound, and the same with each syllable in turn left open: words that differ in one share a key."""
+    sounds = [_folded(unit) for unit in units]
+    keys = [" ".join(sounds)]
+    for at in range(len(sounds)):
+        keys.append(" ".join((*sounds[:at], "*", *sounds[at + 1 :])))
+    return keys
+
+
+@lru_cache(maxsize=8192)
+def _folded(unit: str) -> str:
+    """The syllable with what people confuse most folded together."""
+    if not has_cjk(unit):
+        return unit
+    spoken = syllable(unit)
+    initial = {"n": "l", "zh": "z", "ch": "c", "sh": "s", "f": "h", "r": "l"}.get(spoken.initial, spoken.initial)
+    return initial + spoken.final.replace("ng", "n")
