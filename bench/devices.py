@@ -1,99 +1,101 @@
-"""The whole way of a device's message: MQTT, door, bus, twin stored durably in SQLite, and the reply back.
+"""What a device program costs: from a set on its socket to its report, from start to first words, and memory."""
 
-Door, hub and database client are this one process, as in `jinn up`; the devices and nats-server are others.
-"""
-
-import functools
 import json
-import sys
+import subprocess
 import tempfile
 import time
 from pathlib import Path
+from socket import AF_INET, IPPROTO_TCP, SOCK_STREAM, TCP_NODELAY, socket
 
-import anyio
-import msgspec
-from measuring import line
-from parts.device_load import PRODUCT, SECRET
+from measuring import line, median, percentile
 
-from jinn.kernel import HomeId, Names, Secret, SystemClock
-from jinn.people.authorizing import authorize
-from jinn.people.grants import BearerProof, DeviceProof, Grant
-from jinn.runtime import NatsBus, NatsEngine, open_database
-from jinn.things import SCHEMA, Registry, open_things, product_from_model
-from jinn.things.door import Door, DoorOptions, Limits
-from jinn.things.testing import FixedAreas
+from jinn.hub.demo_devices import cpython, interpreter
 
-CLIENTS = 50
-WINDOWS = (1, 4)
-"""Posts under way for each device. SDKs of the family allow 20 to 40, so 4 is a busy but ordinary device."""
-
-SECONDS = 5
-LOAD = Path(__file__).parent / "parts" / "device_load.py"
-MODEL = {
-    "profile": {"productKey": PRODUCT},
-    "properties": [
-        {"identifier": "power", "accessMode": "rw", "dataType": {"type": "bool", "specs": {"0": "off", "1": "on"}}},
-        {"identifier": "brightness", "accessMode": "rw",
-         "dataType": {"type": "int", "specs": {"min": "0", "max": "100"}}},
-    ],
-}  # fmt: skip
+ROOT = Path(__file__).resolve().parents[1]
+HOME = json.loads((ROOT / "products/demo_home.json").read_text("utf-8"))
+SETS = 2_000
+SET_TOPIC = b"/sys/pk/dn/thing/service/property/set"
 
 
-class NoTokens:
-    """Only devices come here."""
+class Device:
+    """One program of the demo home and the far end of its socket."""
 
-    async def grant_of(self, token: Secret) -> Grant | None:
-        return None
+    def __init__(self, listener: socket, command: tuple[str, ...], thing: dict, folder: Path) -> None:
+        settings = {
+            "host": "127.0.0.1",
+            "port": listener.getsockname()[1],
+            "product": str(ROOT / "products" / thing["product"] / "product.json"),
+            "product_key": "pk",
+            "device_name": "dn",
+            "device_secret": "secret",
+            "initial": thing["initial"],
+        }
+        path = folder / f"{thing['id']}.json"
+        path.write_text(json.dumps(settings), "utf-8")
+        began_s = time.perf_counter()
+        self.process = subprocess.Popen(
+            [*command, str(ROOT / "device/main.py"), str(path)], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+        )
+        self._socket, _ = listener.accept()
+        self._socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+        self._socket.recv(1024)
+        self._socket.send(b"\x20\x02\x00\x00")
+        self._read_until(b"event/property/post")
+        self.started_ms = (time.perf_counter() - began_s) * 1e3
+
+    def set(self, params: dict[str, int], number: int) -> float:
+        """Milliseconds from the set to its report."""
+        payload = json.dumps({"id": str(number), "version": "1.0", "params": params, "method": ""}).encode()
+        body = len(SET_TOPIC).to_bytes(2, "big") + SET_TOPIC + payload
+        began_s = time.perf_counter()
+        self._socket.send(bytes([0x30, len(body) % 128 | 128, len(body) // 128]) + body)
+        report = self._read_until(b"event/property/post")
+        took_ms = (time.perf_counter() - began_s) * 1e3
+        # The packet id follows the topic.
+        at = report.index(b"event/property/post") + len(b"event/property/post")
+        self._socket.send(b"\x40\x02" + report[at : at + 2])
+        return took_ms
+
+    def private_kb(self) -> int:
+        """Memory of its own; the interpreter's code is shared between all things."""
+        lines = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text("ascii").splitlines()
+        return sum(int(one.split()[1]) for one in lines if one.startswith("Private_"))
+
+    def pss_kb(self) -> int:
+        lines = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text("ascii").splitlines()
+        return next(int(one.split()[1]) for one in lines if one.startswith("Pss:"))
+
+    def close(self) -> None:
+        self.process.communicate()
+        self._socket.close()
+
+    def _read_until(self, part: bytes) -> bytes:
+        data = b""
+        while part not in data or not data.endswith(b"}"):
+            data += self._socket.recv(4096)
+        return data
 
 
-async def let_in(proof: DeviceProof | BearerProof, registry: Registry) -> Grant:
-    return await authorize(proof, home=HomeId("home"), devices=registry, tokens=NoTokens(), clock=SystemClock())
-
-
-async def load(port: int, *arguments: object) -> tuple[dict[str, object], float]:
-    """What the devices measured, and the µs of this process's CPU for each post."""
-    before_s = time.process_time()
-    done = await anyio.run_process([sys.executable, str(LOAD), str(port), *map(str, arguments)], stderr=None)
-    return dict(json.loads(done.stdout)), time.process_time() - before_s
-
-
-async def measure(door: Door) -> None:
-    for window in WINDOWS:
-        flood, cpu_s = await load(door.port, "flood", CLIENTS, window, SECONDS)
-        assert (flood["refused"], flood["closed"]) == (0, 0), flood
-        per_s = float(str(flood["posts_per_s"]))
-        line("devices.posts_stored_and_replied", per_s, "1/s", at_least=7_000, clients=CLIENTS, window=window,
-             latency_ms=flood["latency_ms"], cpu_us_per_post=round(cpu_s * 1e6 / (per_s * SECONDS), 1))  # fmt: skip
-    paced, _ = await load(door.port, "paced", CLIENTS, 1, SECONDS, 1_000)
-    assert isinstance(paced["latency_ms"], dict)
-    line("devices.post_at_1000_per_s", paced["latency_ms"]["p99"], "ms p99", at_most=30,
-         p50_ms=paced["latency_ms"]["p50"])  # fmt: skip
-
-
-async def main() -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder, clock = Path(name), SystemClock()
-        engine = NatsEngine(folder)
-        bus = NatsBus(engine.link)
-        async with open_database((SCHEMA,), folder=folder / "data") as database, anyio.create_task_group() as tasks:
-            await tasks.start(lambda *, task_status: engine.run(task_status=task_status))
-            await tasks.start(lambda *, task_status: bus.run(task_status=task_status))
-            room = await open_things(database=database, bus=bus, areas=FixedAreas(), clock=clock)
-            await room.registry.register_product(product_from_model(msgspec.json.encode(MODEL)))
-            for index in range(CLIENTS):
-                names = Names(en=f"lamp {index}", zh=f"灯{index}")
-                await room.registry.add_device(PRODUCT, names=names, device_name=f"d{index}", secret=Secret(SECRET))
-            door = Door(
-                options=DoorOptions(port=0, limits=Limits()),
-                bus=bus,
-                authorize=functools.partial(let_in, registry=room.registry),
-                clock=clock,
-            )
-            for service in (*room.services, door):
-                await tasks.start(lambda *, task_status, service=service: service.run(task_status=task_status))
-            await measure(door)
-            tasks.cancel_scope.cancel()
+def measure(name: str, command: tuple[str, ...]) -> None:
+    with tempfile.TemporaryDirectory() as folder, socket(AF_INET, SOCK_STREAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        devices = [Device(listener, command, thing, Path(folder)) for thing in HOME["things"]]
+        light = devices[0]
+        time.sleep(0.2)
+        waits = [light.set({"on": number % 2}, number) for number in range(1, SETS + 1)]
+        line(f"device {name}: set → report, p50", median(waits), "ms", at_most=3)
+        line(f"device {name}: set → report, p99", percentile(waits, 99), "ms")
+        starts = [device.started_ms for device in devices]
+        line(f"device {name}: start → first report, slowest of {len(devices)}", max(starts), "ms", at_most=300)
+        own_kb = [device.private_kb() for device in devices]
+        line(f"device {name}: private memory of one", median(own_kb) / 1024, "MB")
+        line(f"device {name}: {len(devices)} things", sum(device.pss_kb() for device in devices) / 1024, "MB PSS")
+        for device in devices:
+            device.close()
 
 
 if __name__ == "__main__":
-    anyio.run(main, backend_options={"use_uvloop": True})
+    if interpreter() != cpython():
+        measure("on MicroPython", interpreter())
+    measure("on CPython", cpython())

@@ -109,6 +109,12 @@ def test_the_answer_to_a_set_comes_before_its_report():
     assert report["params"] == {"level": 30}
 
 
+def test_what_is_so_already_is_said_again_when_it_is_asked_for():
+    kitchen = Kitchen()
+    kitchen.ask("service/property/set", {"level": 0})
+    assert kitchen.reports() == [{"level": 0}]
+
+
 def test_a_yes_may_be_lost_and_a_no_may_not():
     kitchen = Kitchen()
     kitchen.ask("service/property/set", {"level": 30}, request_id="1")
