@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 
 from jinn.kernel import AreaId, Lang, Names, Secret, SystemClock, ThingId
-from jinn.language import AreaWords
+from jinn.people import Area
 from jinn.runtime import Bus, Database, open_database
 from jinn.things import SCHEMA, Thing, ThingsRoom, open_things, read_product
 from jinn.things.alink import Request
@@ -46,7 +46,7 @@ LAMP = {
     },
 }  # fmt: skip
 
-HALL = AreaWords(id=AreaId("hall"), names=Names(en="Hall", zh="门厅"))
+HALL = Area(id=AreaId("hall"), names=Names(en="Hall", zh="门厅"))
 LAMP_NAMES = Names(en="Hall lamp", zh="门厅灯", aliases={Lang.EN: ("entrance lamp",)})
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from jinn.kernel import AreaId, Lang, ThingId
-from jinn.language.kinds import Kind
+from jinn.language.kinds import Kind, kind_words
 from jinn.language.model import AreaWords, HomeWords, ThingWords
 from jinn.language.sound import SoundIndex
 from jinn.language.spelling import SpellingIndex
@@ -64,6 +64,7 @@ class HomeIndex:
                 *(f"can {can}" for can in thing.abilities),
             }:
                 self._by_sort.setdefault(sort, []).append(thing)
+        self._words = {word for key in (*self.names, *kind_words()) for word in key.split(" ")}
         self.units_max = min(UNITS_MAX, max((key.count(" ") + 1 for key in self.names), default=0))
 
     def mentions(self, units: Sequence[Unit]) -> Iterator[Mention]:
@@ -75,6 +76,10 @@ class HomeIndex:
                 named = self.names.get(key) or self._possessive(key)
                 if named is not None:
                     yield Mention(first, stop, key, named)
+
+    def has_word(self, word: str) -> bool:
+        """Whether some name, or a word for a kind of thing, contains this word or sign."""
+        return word in self._words
 
     def of_kind(self, kind: Kind) -> list[ThingWords]:
         """The things that may be of a kind; the kind itself has the last word."""

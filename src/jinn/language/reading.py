@@ -14,7 +14,7 @@ from jinn.language.marking import Marked, marked
 from jinn.language.model import SlotValue
 from jinn.language.targets import Phrase, Target
 from jinn.language.templates import Grammar, home_assistant_grammar, own_grammar
-from jinn.language.writing import Unit, name_key, units_of
+from jinn.language.writing import Unit, name_key, plain_numbers, spelled_out, units_of
 
 HERE: Final = "\ue0ff"
 """Stands for the area of the satellite in templates that need one; never comes out as a slot."""
@@ -47,7 +47,6 @@ class Sentences:
         self.lang = lang
         self._theirs = home_assistant_grammar(lang)
         self._own = own_grammar(lang)
-        self._known: frozenset[str] | None = None
 
     def warm_up(self) -> None:
         self._theirs.warm_up()
@@ -57,11 +56,9 @@ class Sentences:
         """The fixed words of our own templates, the only ones that are also matched by sound."""
         return self._own.literals()
 
-    def known_words(self) -> frozenset[str]:
-        """The words, and the single Chinese signs, that our own templates use."""
-        if self._known is None:
-            self._known = frozenset(unit.text for literal in self.literals() for unit in units_of(literal))
-        return self._known
+    def knows(self, word: str) -> bool:
+        """Whether our own templates may contain this word or Chinese sign."""
+        return self._own.knows(word)
 
     def readings(self, text: str, index: HomeIndex, *, wild: bool = False) -> Iterator[Reading]:
         """The readings of a tidy text, best first: theirs, then ours; with `wild` only those that take free text."""
@@ -71,18 +68,25 @@ class Sentences:
 
     def read_theirs(self, text: str, index: HomeIndex, *, wild: bool = False) -> list[Reading]:
         units = units_of(text)
-        lists = _lists_of_home(text, units, list(index.mentions(units)), index, self.lang)
-        found = self._theirs.matches(text, lists, {"area": HERE}, wild=wild)
+        mentions = list(index.mentions(units))
+        covered = {at for mention in mentions for at in range(mention.first, mention.stop)}
+        others = [unit.text for at, unit in enumerate(units) if at not in covered]
+        lists = _lists_of_home(text, units, mentions, index, self.lang)
+        found = self._theirs.matches(text, lists, {"area": HERE}, others=others, wild=wild)
         return [_theirs(result, index) for result in sorted(found, key=_worth)]
 
     def read_own(self, text: str, index: HomeIndex) -> Iterator[Reading]:
-        for sentence in marked(text, index):
-            yield from self.read_marked(sentence)
+        units = units_of(plain_numbers(spelled_out(text)))
+        if all(self.knows(unit.text) or index.has_word(unit.text) for unit in units):
+            for sentence in marked(units, index):
+                yield from self.read_marked(sentence)
 
     def read_marked(self, sentence: Marked) -> list[Reading]:
         places = [sign for sign, target in sentence.targets.items() if target.place is not None]
         lists: dict[str, SlotList] = {"target": _signs(list(sentence.targets)), "place": _signs(places)}
-        found = [_own(result, sentence) for result in self._own.matches(sentence.text, lists, {}, wild=False)]
+        others = [unit.text for unit in units_of(sentence.text)]
+        results = self._own.matches(sentence.text, lists, {}, others=others, wild=False)
+        found = [_own(result, sentence) for result in results]
         allowed = [reading for reading in found if not sentence.is_negated or _may_be_negated(reading.intent)]
         return sorted(allowed, key=lambda reading: -reading.literal)
 

@@ -61,15 +61,9 @@ def resolve(reading: Reading, situation: Situation) -> Understanding:
         return NotUnderstood(unknown=found.missing or None)
     slots = _told(reading, situation)
     if found.choices:
-        intent = Intent(
-            name=reading.intent,
-            canon=canon_of(reading.intent, slots, _domains(found.choices, situation.index)),
-            slots=slots,
-            targets=tuple(found.things),
-            confidence=situation.confidence,
-            layer=situation.layer,
-        )
-        return Ambiguous(intent=intent, choices=tuple(found.choices))
+        ways = intents_for(reading.intent, slots, found.choices, situation)
+        intent = ways[0] if len(ways) == 1 else replace(ways[0], name=reading.intent, slots=slots)
+        return Ambiguous(intent=replace(intent, targets=tuple(found.things)), choices=tuple(found.choices))
     return Understood(intents=intents_for(reading.intent, slots, tuple(found.things), situation))
 
 

@@ -73,8 +73,6 @@ class Reader:
 
     def targets_at(self, first: int) -> tuple[int, Target] | None:
         """The longest list of phrases that begins here."""
-        if self.skip(first, "literal") != first:
-            return None
         found = self._phrase(first)
         if found is None:
             return None

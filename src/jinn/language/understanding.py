@@ -99,7 +99,7 @@ class Understander:
         answer = answered(pending, text, situation)
         if not isinstance(answer, NotUnderstood):
             return answer
-        for meant, _ in self._sounds(situation).rewritings(text):
+        for meant, _ in self._rewritings(text, situation):
             answer = answered(pending, meant, situation)
             if not isinstance(answer, NotUnderstood):
                 return answer
@@ -107,7 +107,7 @@ class Understander:
 
     def _alike(self, text: str, situation: Situation) -> Understanding | None:
         """The same as another sentence of nearly the same sound."""
-        for meant, distance in self._sounds(situation).rewritings(text):
+        for meant, distance in self._rewritings(text, situation):
             heard = replace(situation, layer=Layer.SOUND, confidence=round(1 - distance, 3))
             understanding = self._exact(meant, heard)
             if not isinstance(understanding, NotUnderstood):
@@ -151,6 +151,14 @@ class Understander:
             if isinstance(other, Ambiguous):
                 return replace(other, before=one.intents + other.before)
         return None
+
+    def _rewritings(self, text: str, situation: Situation) -> list[tuple[str, float]]:
+        index, knows = situation.index, self.sentences(situation.lang).knows
+        found = self._sounds(situation).rewritings(text, lambda word: knows(word) or index.has_word(word))
+        nearest: dict[str, float] = {}
+        for meant, distance in sorted(found, key=lambda one: one[1]):
+            nearest.setdefault(meant, distance)
+        return [(meant, distance) for meant, distance in nearest.items() if meant != text]
 
     def _sounds(self, situation: Situation) -> SoundIndex | SpellingIndex:
         key = situation.lang
