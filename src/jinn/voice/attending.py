@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import anyio
 import anyio.abc
+from anyio.lowlevel import checkpoint
 from anyio.streams.memory import MemoryObjectSendStream
 
 from jinn.kernel import JinnError, Refused, Unavailable
@@ -133,6 +134,8 @@ class Attention:
                 await self._follow(window)
             elif self._wake_words is not None:
                 await self._await_call(window, self._wake_words)
+            # A large frame is 60 ms of work; other satellites are not kept waiting for it.
+            await checkpoint()
 
     async def _await_call(self, window: bytes, wake_words: WakeWords) -> None:
         self._ring.append(window)
