@@ -18,7 +18,7 @@ from jinn.language.model import (
     Understood,
 )
 from jinn.language.reading import Reading
-from jinn.language.targets import Phrase
+from jinn.language.targets import Phrase, Target
 
 _GO_THERE = frozenset({"HassVacuumCleanArea"})
 """What they do happens at the place that was said; the thing itself may stand anywhere."""
@@ -55,7 +55,10 @@ class _Found:
 
 def resolve(reading: Reading, situation: Situation) -> Understanding:
     """The reading with its things."""
-    reading = _without_light(reading, situation)
+    settled = _settled(reading, situation)
+    if settled is None:
+        return NotUnderstood()
+    reading = settled
     found = _things(reading, situation)
     if found.missing is not None:
         return NotUnderstood(unknown=found.missing or None)
@@ -107,14 +110,33 @@ def fits(understanding: Understanding, index: HomeIndex) -> bool:
     )
 
 
-def _without_light(reading: Reading, situation: Situation) -> Reading:
-    """ "Make it warmer" is about the air, unless a lamp was just spoken of."""
-    general = {"JinnWarmerLight": "JinnWarmer", "JinnCoolerLight": "JinnCooler"}
-    if reading.target is not None or reading.intent not in general:
+_OF_THE_AIR = {"JinnWarmerLight": "JinnWarmer", "JinnCoolerLight": "JinnCooler"}
+_OF_SOUND: Mapping[str, SlotValue] = {"JinnRaise": "up", "JinnLower": "down"}
+
+
+def _settled(reading: Reading, situation: Situation) -> Reading | None:
+    """What "it" is: the things that were just spoken of; else what such words mean without them, if anything.
+
+    "Make it warmer" is about the air then, and "turn it up" about the sound; "turn it on" says nothing.
+    """
+    if reading.target is not None or reading.intent not in _VAGUE:
         return reading
-    if any(eligible(reading.intent, {}, situation.index.things[thing]) for thing in situation.focus):
-        return reading
-    return replace(reading, intent=general[reading.intent], slots={})
+    focused = tuple(
+        thing
+        for thing in situation.focus
+        if reading.intent not in _OF_THE_AIR or eligible(reading.intent, {}, situation.index.things[thing])
+    )
+    if focused and reading.points_back:
+        return replace(reading, target=Target(phrases=(Phrase(things=focused, is_plural=True, is_all=True),)))
+    if reading.intent in _OF_THE_AIR:
+        return replace(reading, intent=_OF_THE_AIR[reading.intent], slots={})
+    if reading.intent in _OF_SOUND:
+        slots = {**reading.slots, "volume_step": _OF_SOUND[reading.intent]}
+        return replace(reading, intent="HassSetVolumeRelative", slots=slots)
+    return reading if reading.place is not None or "domain" in reading.slots else None
+
+
+_VAGUE = frozenset({*_OF_THE_AIR, *_OF_SOUND, "JinnSet", "HassTurnOn", "HassTurnOff"})
 
 
 def _domains(things: Iterable[ThingId], index: HomeIndex) -> frozenset[str]:
