@@ -61,22 +61,6 @@ class Hub:
     models: Callable[[], dict[str, str]]
 
 
-class Areas:
-    """The household's areas in the words of language; made anew only when they changed."""
-
-    def __init__(self, households: Households) -> None:
-        self._households = households
-        self._made_of: object = None
-        self._words: tuple[language.AreaWords, ...] = ()
-
-    def areas(self) -> tuple[language.AreaWords, ...]:
-        areas = self._households.areas()
-        if self._made_of is not areas:
-            self._made_of = areas
-            self._words = tuple(language.AreaWords(id=area.id, names=area.names, floor=area.floor) for area in areas)
-        return self._words
-
-
 @asynccontextmanager
 async def open_hub(settings: Settings, data: Path, token: Secret, step: Step) -> AsyncIterator[Hub]:
     """Everything that a hub is, started in order; stopped in the opposite order when the block is left."""
@@ -85,7 +69,7 @@ async def open_hub(settings: Settings, data: Path, token: Secret, step: Step) ->
     async with open_database(SCHEMAS, folder=data, url=url) as database, anyio.create_task_group() as tasks:
         start = partial(_start, tasks, step)
         bus = await _open_bus(settings, data, start)
-        await start(OutboxRelay(database, bus))
+        await start(OutboxRelay(database=database, bus=bus))
         hub, services = await _assemble(settings, data, token, database, bus)
         for service in services:
             await start(service)
@@ -130,8 +114,7 @@ async def _assemble(
     households = Households(database=database, clock=clock)
     await households.load(names=HOME_NAMES, lang=Lang(settings.home.lang))
     home = households.household().id
-    areas = Areas(households)
-    room = await things.open_things(database=database, bus=bus, areas=areas, clock=clock)
+    room = await things.open_things(database=database, bus=bus, areas=households, clock=clock)
     furnisher = Furnisher(products=products_folder(), households=households, registry=room.registry)
     if settings.home.demo:
         await furnisher.furnish()
@@ -169,7 +152,7 @@ async def _assemble(
         [
             *screen_routes(),
             people.routes(households, pairing, tokens),
-            things.routes(room, areas),
+            things.routes(room, households),
             language.routes(turns, voice.turn_route(conversing, ears.hearing if ears else None)),
             *(voice.routes(ears.hearing, admit=_admitted, encode_turn=_encode_turn) if ears else ()),
             screens.route(),
