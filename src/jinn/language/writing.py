@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 import cn2an
-from opencc import OpenCC  # type: ignore[attr-defined]
+from opencc import OpenCC
 
 TEXT_CHARS_MAX: Final = 240
 """Longer sentences are nobody's command; matching them would only cost time."""
@@ -134,8 +134,8 @@ _converter: OpenCC | None = None
 def _simplified_char(char: str) -> str:
     global _converter  # noqa: PLW0603 - its dictionaries are read once, when the first Chinese text comes
     if _converter is None:
-        _converter = OpenCC("t2s")  # type: ignore[no-untyped-call]
-    converted: str = _converter.convert(char)  # type: ignore[no-untyped-call]
+        _converter = OpenCC("t2s")
+    converted: str = _converter.convert(char)
     return converted
 
 

@@ -10,7 +10,7 @@ Authorize = Callable[[DeviceProof], Awaitable[Grant]]
 """Proof → grant.
 
 Raises:
-    Forbidden: wrong signature or unknown device; with code `not-authorised` the device is known and shut out.
+    Forbidden: wrong signature or unknown device; with code `device-shut-out` it has signed well and is disabled.
     Unavailable: nobody could be asked.
 """
 
