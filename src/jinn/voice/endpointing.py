@@ -17,8 +17,9 @@ class EndpointOptions:
     start_ms: int = 96
     """Voice that begins an utterance; a click is shorter."""
 
-    pre_roll_ms: int = 320
-    """Sound kept from before the beginning: soft consonants come before the voice is noticed."""
+    pre_roll_ms: int = 704
+    """Sound kept from before the beginning was noticed. With 320 ms, 16 % of the syllables of Mandarin in noise and
+    echo were recognised wrongly, with this 12 %; silence of our own making in front makes it worse."""
 
     pause_ms: int = 224
     """Silence after which recognition starts on trial. 4 of 19 real recordings hold a longer pause inside."""
