@@ -87,7 +87,7 @@ def name_key(name: str) -> str:
 def joined(pieces: list[str]) -> str:
     """A sentence from units: no space beside a Chinese character, one everywhere else."""
     out: list[str] = []
-    for piece in pieces:
+    for piece in filter(None, pieces):
         if out and not (_HAS_CJK.match(out[-1][-1]) or _HAS_CJK.match(piece[0]) or piece == "%"):
             out.append(" ")
         out.append(piece)
