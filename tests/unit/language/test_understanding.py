@@ -209,6 +209,28 @@ def test_something_else_is_no_answer(understander: Understander, text: str) -> N
     assert understander.complete(question, text, Lang.EN, HOME) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "lang", "meant"),
+    [
+        ("stop the curtain", Lang.EN, ("home.cover.stop", ("c1",))),
+        ("stop the vacuum", Lang.EN, ("home.vacuum.stop", ("v1",))),
+        ("lower the lights in the bedroom", Lang.EN, ("home.light.dim", ("l2",))),
+        ("raise the curtain", Lang.EN, ("home.cover.open", ("c1",))),
+        ("turn it up", Lang.EN, ("volume.up", ("s1",))),
+        ("how fast is my heart beating", Lang.EN, ("health.query", ("h1",))),
+        ("set the fan speed of the bedroom ac to low", Lang.EN, ("home.climate.fan", ("a2",))),
+        ("除了卧室其他房间的灯都关了", Lang.ZH, ("home.light.off", ("l1", "l3", "l4"))),
+        ("所有的灯全部关闭", Lang.ZH, ("home.light.off", ("l1", "l2", "l3", "l4"))),
+        ("把窗帘开到三分之一", Lang.ZH, ("home.cover.set", ("c1",))),
+        ("停止窗帘", Lang.ZH, ("home.cover.stop", ("c1",))),
+    ],
+)
+def test_a_general_verb_means_what_its_thing_can_do(
+    understander: Understander, text: str, lang: Lang, meant: tuple[str, tuple[str, ...]]
+) -> None:
+    assert did(understander.understand(text, lang, HOME)) == [meant]
+
+
 def test_equal_names_are_told_apart_by_the_satellite_or_asked_for(understander: Understander) -> None:
     names = Names(en="Reading lamp", zh="阅读灯")
     home = HomeWords(
