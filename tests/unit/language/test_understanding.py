@@ -80,6 +80,12 @@ def test_all_lights_are_all_wherever_the_satellite_stands(understander: Understa
     assert did(understanding) == [("home.light.off", ("l1", "l2", "l3", "l4"))]
 
 
+def test_the_other_rooms_are_those_elsewhere_too(understander: Understander) -> None:
+    text = "除了卧室其他房间的灯都关了"
+    understanding = understander.understand(text, Lang.ZH, HOME, area=AreaId("living"))
+    assert did(understanding) == [("home.light.off", ("l1", "l3", "l4"))]
+
+
 def test_what_was_clear_before_a_question_is_kept(understander: Understander) -> None:
     understanding = understander.understand("close the curtain and turn on the light", Lang.EN, HOME)
     assert isinstance(understanding, Ambiguous)
