@@ -9,7 +9,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from jinn.kernel import Conflict, Refused, Secret, Unavailable
+from jinn.kernel import Conflict, Invalid, Refused, Secret, Unavailable
 from jinn.runtime import Database, Schema, Statement, open_database
 
 pytestmark = pytest.mark.anyio
@@ -102,6 +102,34 @@ async def test_our_own_mistakes_are_not_mistaken_for_conflicts(opening: Opening)
         with pytest.raises(KeyError):
             await database.read("notes.one")
         assert await database.write(add("b")) == [1]
+
+
+@pytest.mark.parametrize("body", ["nul\0", "half \ud83d a character"])
+async def test_text_that_cannot_be_stored_is_refused_and_stops_nobody(opening: Opening, body: str) -> None:
+    async with opening() as database:
+        with pytest.raises(Invalid) as caught:
+            await database.write(add("a", body))
+        assert caught.value.stable_code() == "bad-text"
+        with pytest.raises(Invalid):
+            await database.read("notes.one", id=body)
+        assert await database.write(add("a", "whole \U0001f600")) == [1]
+
+
+async def test_a_value_of_a_wrong_type_stops_nobody(opening: Opening) -> None:
+    async with opening() as database:
+        wrong = Statement(query="notes.add", values={"id": "a", "body": object(), "weight": None})  # type: ignore[dict-item]
+        with pytest.raises((TypeError, AssertionError)):
+            await database.write(wrong)
+        with pytest.raises((OverflowError, AssertionError)):
+            await database.write(change("a", 2**70, ""))
+        assert await database.write(add("b")) == [1]
+
+
+async def test_a_closed_database_says_so(opening: Opening) -> None:
+    async with opening() as database:
+        pass
+    with pytest.raises(Unavailable):
+        await database.write(add("a"))
 
 
 async def test_of_many_who_compare_and_set_at_once_one_wins(opening: Opening) -> None:
@@ -207,6 +235,43 @@ async def test_a_second_hub_is_kept_out_of_the_data_folder(tmp_path: Path) -> No
     async with open_database((), folder=tmp_path):
         assert await another_hub() == "data-folder-busy"
     assert await another_hub() == "opened"
+
+
+_WRITER = """
+import anyio, sys, pathlib
+from jinn.runtime import Schema, Statement, open_database
+async def main():
+    room = Schema(room="notes", folder=pathlib.Path(sys.argv[2]))
+    async with open_database((room,), folder=pathlib.Path(sys.argv[1])) as database:
+        async def write(first):
+            for number in range(first, 100_000, 20):
+                values = {"id": str(number), "body": "", "weight": None}
+                await database.write(Statement(query="notes.add", values=values))
+                sys.stdout.write(f"{number}\\n")
+                sys.stdout.flush()
+        async with anyio.create_task_group() as tasks:
+            for first in range(20):
+                tasks.start_soon(write, first)
+anyio.run(main)
+"""
+
+
+async def test_what_was_acknowledged_survives_a_kill_with_9(tmp_path: Path) -> None:
+    said = b""
+    command = [sys.executable, "-c", _WRITER, str(tmp_path), str(NOTES.folder)]
+    environment = {"PYTHONPATH": ":".join(sys.path)}
+    async with await anyio.open_process(command, env=environment) as writer:
+        assert writer.stdout is not None
+        with anyio.fail_after(20):
+            while said.count(b"\n") < 2_000:
+                said += await writer.stdout.receive()
+        writer.kill()
+        async for rest in writer.stdout:
+            said += rest
+    acknowledged = said[: said.rindex(b"\n")].decode().split("\n")
+    async with open_database((NOTES,), folder=tmp_path) as database:
+        for number in acknowledged:
+            assert await database.read("notes.one", id=number), f"{number} was acknowledged and lost"
 
 
 async def test_a_full_disk_is_said_and_survived(tmp_path: Path) -> None:

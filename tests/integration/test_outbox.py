@@ -44,7 +44,7 @@ async def read_stream(link: NatsLink) -> list[bytes]:
 async def test_events_are_published_in_order_and_then_forgotten(database: Database) -> None:
     bus = InMemoryBus()
     await database.write(*(change(number) for number in range(250)))
-    await relay_until_empty(database, OutboxRelay(database, bus))
+    await relay_until_empty(database, OutboxRelay(database=database, bus=bus))
     assert [payload for _, _, payload in bus.kept] == [f'{{"number":{n}}}'.encode() for n in range(250)]
 
 
@@ -53,14 +53,14 @@ async def test_an_event_of_a_change_that_failed_is_never_published(database: Dat
     with pytest.raises(Conflict):
         await database.write(change(1), Statement(query="runtime.forget_event", values={"id": "none"}, rows=1))
     await database.write(change(2))
-    await relay_until_empty(database, OutboxRelay(database, bus))
+    await relay_until_empty(database, OutboxRelay(database=database, bus=bus))
     assert [payload for _, _, payload in bus.kept] == [b'{"number":2}']
 
 
 async def test_events_wait_while_the_stream_is_away(database: Database) -> None:
     bus = InMemoryBus()
     bus.is_away = True
-    relay = OutboxRelay(database, bus)
+    relay = OutboxRelay(database=database, bus=bus)
     await database.write(change(1))
     async with anyio.create_task_group() as tasks:
         await tasks.start(lambda *, task_status: relay.run(task_status=task_status))
@@ -100,7 +100,7 @@ async def test_no_event_is_lost_when_the_engine_is_killed_in_between(tmp_path: P
         await listening.wait()
         await database.write(*(change(number) for number in range(count)))
         tasks.start_soon(kill_twice)
-        await relay_until_empty(database, OutboxRelay(database, bus))
+        await relay_until_empty(database, OutboxRelay(database=database, bus=bus))
         stored = await read_stream(engine.link())
         tasks.cancel_scope.cancel()
     assert engine.restarts == 2

@@ -1,5 +1,5 @@
 // The foot of the screen: the button to talk, the keyboard, and what one might say next.
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { hub, lang, place, voice } from '../control/app';
 import { t } from '../i18n';
@@ -50,8 +50,9 @@ export class Dock extends Part {
     const home = hub.home.value;
     if (home.state === 'initial') return html``;
     const isLoading = Object.values(home.models).includes('loading');
-    const note = isLoading ? html`<span class="quiet" role="status">${t('models.loading')}</span>` : html`<span>${t('dock.say')}</span>`;
-    return html`${note}${home.suggestions.slice(0, SUGGESTED).map((words) => html`
+    const suggested = home.suggestions.slice(0, SUGGESTED);
+    const note = isLoading ? html`<span class="quiet" role="status">${t('models.loading')}</span>` : suggested.length ? html`<span>${t('dock.say')}</span>` : nothing;
+    return html`${note}${suggested.map((words) => html`
       <button ?disabled=${!isLive} @click=${() => void voice.say(words[lang()])}>${t('dock.quote', { words: words[lang()] })}</button>`)}`;
   }
 

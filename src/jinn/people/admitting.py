@@ -24,16 +24,26 @@ class Admitting:
         """What the caller may do.
 
         Raises:
-            Forbidden: `not-authorized` for a token that is none; `pairing-needed` without one from elsewhere.
+            Forbidden: `not-authorized` for a token that is none; `pairing-needed` without one from elsewhere;
+                `not-allowed` for a token that is not meant for this path.
         """
+        # First, so that a cookie from before the home was set up anew shuts nobody out at the hub itself.
+        if self._trust_loopback and caller.is_on_this_machine:
+            return self._tokens.grant(TokenKind.OWNER, "owner", None)
         if caller.token is not None:
-            return await authorize(
+            grant = await authorize(
                 BearerProof(token=caller.token),
                 home=self._home,
                 devices=self._devices,
                 tokens=self._tokens,
                 clock=self._clock,
             )
-        if self._trust_loopback and caller.is_on_this_machine:
-            return self._tokens.grant(TokenKind.OWNER, "owner", None)
+            if not may_call(grant, caller.path):
+                raise Forbidden("This token is for other things.", code="not-allowed")
+            return grant
         raise Forbidden("Pair this screen first.", code="pairing-needed")
+
+
+def may_call(grant: Grant, path: str) -> bool:
+    """Whether the grant's allow list names this path; `#` ends a pattern and stands for the rest."""
+    return any(path.startswith(pattern[:-1]) if pattern.endswith("#") else path == pattern for pattern in grant.publish)

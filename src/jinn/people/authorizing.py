@@ -55,8 +55,8 @@ def _is_signed(proof: DeviceProof, secret: Secret) -> bool:
     method = METHODS.get(proof.method.lower())
     if method is None:
         return False
-    expected = hmac.new(secret.reveal().encode(), proof.text.encode(), method).hexdigest()
-    return hmac.compare_digest(expected.encode(), proof.signature.lower().encode())
+    expected = hmac.new(secret.reveal().encode(), proof.text.encode("utf-8", "surrogatepass"), method).hexdigest()
+    return hmac.compare_digest(expected.encode(), proof.signature.lower().encode("utf-8", "surrogatepass"))
 
 
 def _forbidden() -> Forbidden:

@@ -3,6 +3,8 @@
 import msgspec
 from litestar import Request, Response, Router, delete, get, post, put
 from litestar.datastructures import Cookie, State
+from litestar.params import FromPath, JSONBody
+from litestar.types import ControllerRouterHandler
 
 from jinn.kernel import Forbidden, Lang, MemberId, Names
 from jinn.people.grants import Grant
@@ -73,14 +75,15 @@ def routes(households: Households, pairing: Pairing, tokens: TokenBook) -> Route
     return Router("/api", route_handlers=[*_home(households), *_pairing(pairing, tokens)], tags=["people"])
 
 
-def _home(households: Households) -> list:  # type: ignore[type-arg]
+def _home(households: Households) -> list[ControllerRouterHandler]:
     @get("/home", summary="What the home is called, and its language")
     async def get_home() -> HomeBody:
         home = households.household()
         return HomeBody(names=_body(home.names), lang=home.lang)
 
     @put("/home", summary="Call the home otherwise, or speak another language in it")
-    async def change_home(data: HomeBody) -> HomeBody:
+    async def change_home(data: JSONBody[HomeBody], request: AnyRequest) -> HomeBody:
+        _only_owner(request)
         home = await households.change(names=Names(en=data.names.en, zh=data.names.zh), lang=data.lang)
         return HomeBody(names=_body(home.names), lang=home.lang)
 
@@ -89,7 +92,8 @@ def _home(households: Households) -> list:  # type: ignore[type-arg]
         return [_area(area) for area in households.areas()]
 
     @post("/areas", summary="A new room")
-    async def add_area(data: NewArea) -> AreaBody:
+    async def add_area(data: JSONBody[NewArea], request: AnyRequest) -> AreaBody:
+        _only_owner(request)
         return _area(await households.add_area(Names(en=data.names.en, zh=data.names.zh)))
 
     @get("/members", summary="Who lives here")
@@ -97,26 +101,26 @@ def _home(households: Households) -> list:  # type: ignore[type-arg]
         return [_member(member) for member in households.members()]
 
     @post("/members", summary="A new member")
-    async def add_member(data: NewMember, request: AnyRequest) -> MemberBody:
+    async def add_member(data: JSONBody[NewMember], request: AnyRequest) -> MemberBody:
         _only_owner(request)
         return _member(await households.add_member(data.name, data.role))
 
     @delete("/members/{member_id:str}", summary="A member leaves")
-    async def remove_member(member_id: str, request: AnyRequest) -> None:
+    async def remove_member(member_id: FromPath[str], request: AnyRequest) -> None:
         _only_owner(request)
         await households.remove_member(MemberId(member_id))
 
     return [get_home, change_home, list_areas, add_area, list_members, add_member, remove_member]
 
 
-def _pairing(pairing: Pairing, tokens: TokenBook) -> list:  # type: ignore[type-arg]
+def _pairing(pairing: Pairing, tokens: TokenBook) -> list[ControllerRouterHandler]:
     @post("/pairing/codes", summary="Six digits that let in one screen, for ten minutes")
     async def new_code(request: AnyRequest) -> CodeBody:
         _only_owner(request)
         return CodeBody(code=await pairing.new_code(TokenKind.SCREEN), expires_s=CODE_LIVES_S)
 
     @post("/pairing/claim", summary="A code for a token, once; also set as a cookie", is_public=True)
-    async def claim(data: Claim) -> Response[Claimed]:
+    async def claim(data: JSONBody[Claim]) -> Response[Claimed]:
         token = await pairing.claim(data.code, data.name[:60])
         cookie = Cookie(
             key=TOKEN_COOKIE, value=token.reveal(), httponly=True, samesite="strict", max_age=COOKIE_LIVES_S, path="/"
@@ -132,7 +136,7 @@ def _pairing(pairing: Pairing, tokens: TokenBook) -> list:  # type: ignore[type-
         ]
 
     @delete("/tokens/{token_id:str}", summary="Let somebody in no more")
-    async def revoke(token_id: str, request: AnyRequest) -> None:
+    async def revoke(token_id: FromPath[str], request: AnyRequest) -> None:
         _only_owner(request)
         await tokens.revoke(token_id)
 

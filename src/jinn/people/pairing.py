@@ -77,4 +77,4 @@ class Pairing:
         return token
 
     def _digest(self, code: str) -> str:
-        return hmac.new(self._pepper, code.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._pepper, code.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

@@ -13,14 +13,14 @@ _PUBLISH = {
     TokenKind.OWNER: ("#",),
     TokenKind.SCREEN: ("api/#", "ws/#"),
     TokenKind.SATELLITE: ("ws/satellite",),
-    TokenKind.SERVICE: ("api/#",),
+    TokenKind.SERVICE: ("api/#", "metrics", "schema"),
 }
 """What each kind of bearer may call, as path patterns."""
 
 
 def digest_of(token: Secret) -> str:
     """SHA-256: a token has 256 random bits, so that a slow hash would add nothing."""
-    return hashlib.sha256(token.reveal().encode()).hexdigest()
+    return hashlib.sha256(token.reveal().encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class TokenBook:

@@ -176,7 +176,8 @@ class NatsBus:
         with anyio.move_on_after(self._patience_s):
             while not self._client.is_connected:
                 await self._connected.wait()
-                await anyio.lowlevel.checkpoint()
+                # Its client is away a moment before it says so.
+                await anyio.sleep(0.005)
             return
         raise Unavailable("The bus is away.", code="engine-away")
 

@@ -33,7 +33,8 @@ _BODY_BYTES_MAX = 16 * 1024 * 1024
 """A minute of speech as WAV at 48 kHz stereo is 11.5 MB; nothing else that is sent comes near."""
 
 _SOCKET_MESSAGE_BYTES_MAX = 256 * 1024
-_STOP_WITHIN_S = 3
+_CONNECTIONS_MAX = 500
+"""A home has dozens of screens; beyond this bound the answer is 503, so that files are left for everything else."""
 
 _log = logging.getLogger(__name__)
 
@@ -61,12 +62,14 @@ class Caller:
     Attributes:
         token: from `Authorization: Bearer`, the cookie `jinn_token`, or a WebSocket's `?token=`.
         address: of the peer, as the kernel knows it.
+        path: what is asked for, without the slash in front.
         is_on_this_machine: the peer is a loopback address and the page's address bar says so too.
     """
 
     token: Secret | None
     address: str
     is_on_this_machine: bool
+    path: str = ""
 
 
 Admission = Callable[[Caller], Awaitable[object]]
@@ -125,6 +128,7 @@ class HttpServer:
                 ws="websockets-sansio",
                 ws_max_size=_SOCKET_MESSAGE_BYTES_MAX,
                 timeout_graceful_shutdown=1,
+                limit_concurrency=_CONNECTIONS_MAX,
             )
         )
         async with anyio.create_task_group() as tasks:
@@ -223,7 +227,12 @@ def _caller(connection: Connection) -> Caller:
         token = connection.query_params.get("token", "")
     address = connection.client.host if connection.client is not None else ""
     is_near = address in ("127.0.0.1", "::1") and is_loopback_name(connection.headers.get("host", ""))
-    return Caller(token=Secret(token) if token else None, address=address, is_on_this_machine=is_near)
+    return Caller(
+        token=Secret(token) if token else None,
+        address=address,
+        is_on_this_machine=is_near,
+        path=connection.scope["path"].strip("/"),
+    )
 
 
 def _edge(app: ASGIApp, allowed_names: frozenset[str]) -> ASGIApp:

@@ -48,9 +48,9 @@ class OutboxRelay:
 
     name = "outbox"
 
-    def __init__(self, database: Database, stream: EventStream, *, subjects: tuple[str, ...] = SUBJECTS) -> None:
+    def __init__(self, *, database: Database, bus: EventStream, subjects: tuple[str, ...] = SUBJECTS) -> None:
         self._database = database
-        self._stream = stream
+        self._bus = bus
         self._subjects = subjects
         self._is_troubled = False
 
@@ -61,7 +61,7 @@ class OutboxRelay:
         while True:
             try:
                 if not is_open:
-                    await self._stream.open_stream(STREAM, self._subjects)
+                    await self._bus.open_stream(STREAM, self._subjects)
                     is_open = True
                 moved = await self._move_batch()
             except Unavailable as trouble:
@@ -85,7 +85,7 @@ class OutboxRelay:
         try:
             for row in rows:
                 event_id, payload = str(row["id"]), str(row["payload"]).encode()
-                await self._stream.keep(str(row["subject"]), payload, event_id=event_id)
+                await self._bus.keep(str(row["subject"]), payload, event_id=event_id)
                 stored.append(Statement(query="runtime.forget_event", values={"id": event_id}))
         finally:
             # Those before a failure were stored. Should this be lost too, they are sent again with the same id.

@@ -10,7 +10,7 @@ import asyncpg
 from jinn.kernel import Conflict, Secret, Unavailable
 from jinn.runtime.migrating import CREATE_TABLE, SELECT_APPLIED, migrations_to_apply
 from jinn.runtime.ports import Row, Sql, Statement
-from jinn.runtime.queries import Migration, Query
+from jinn.runtime.queries import Migration, Query, check_text
 
 if TYPE_CHECKING:
     _Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
@@ -66,6 +66,7 @@ class PostgresDatabase:
 
     async def read(self, query: str, **values: Sql) -> list[Row]:
         found = self._queries[query]
+        check_text(query, values)
         try:
             async with self._pool.acquire(timeout=_WAIT_S) as connection:
                 rows = await connection.fetch(found.sql, *(values[name] for name in found.names))
@@ -97,6 +98,7 @@ class PostgresDatabase:
 
     async def _execute(self, connection: "_Connection", statement: Statement) -> int:
         query = self._queries[statement.query]
+        check_text(statement.query, statement.values)
         try:
             status = await connection.execute(query.sql, *(statement.values[name] for name in query.names))
         except tuple(_CONFLICTS) as error:

@@ -15,6 +15,7 @@ _log = logging.getLogger(__name__)
 AnyRequest = Request[object, object, State]
 
 _UNKNOWN_CALLER = frozenset({"not-authorized", "pairing-needed"})
+_TOO_OFTEN = frozenset({"pairing-locked"})
 _FRAMEWORK_CODES = {400: "invalid", 404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "invalid"}
 
 
@@ -31,6 +32,8 @@ def problem_of(error: JinnError) -> Problem:
 
 
 def status_of(error: JinnError) -> int:
+    if error.stable_code() in _TOO_OFTEN:
+        return 429
     if isinstance(error, Forbidden):
         return 401 if error.stable_code() in _UNKNOWN_CALLER else 403
     for kind, status in ((Invalid, 400), (NotFound, 404), (Refused, 409), (Unavailable, 503)):

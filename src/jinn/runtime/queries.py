@@ -3,14 +3,15 @@
 import hashlib
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import aiosql
 from aiosql.adapters.asyncpg import AsyncPGAdapter
 
-from jinn.runtime.ports import Schema
+from jinn.kernel import Invalid
+from jinn.runtime.ports import Schema, Sql
 
 Engine = Literal["sqlite", "postgres"]
 
@@ -82,3 +83,26 @@ def load_migrations(schemas: Sequence[Schema]) -> list[Migration]:
             digest = hashlib.sha256(sql.encode()).hexdigest()
             migrations.append(Migration(room=schema.room, number=expected, sql=sql, digest=digest))
     return migrations
+
+
+def check_text(query: str, values: Mapping[str, Sql]) -> None:
+    """Refuse text that only one of the engines would take: with NUL, or with half a character (a lone surrogate).
+
+    Raises:
+        Invalid: code `bad-text`.
+    """
+    for name, value in values.items():
+        if isinstance(value, str) and not _is_storable(value):
+            raise Invalid(f"{name} of {query} has characters that cannot be stored.", code="bad-text")
+
+
+def _is_storable(text: str) -> bool:
+    if "\0" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -15,7 +15,7 @@ import apsw
 from jinn.kernel import Conflict, JinnError, Unavailable
 from jinn.runtime.migrating import CREATE_TABLE, SELECT_APPLIED, migrations_to_apply
 from jinn.runtime.ports import Row, Sql, Statement
-from jinn.runtime.queries import Migration, Query
+from jinn.runtime.queries import Migration, Query, check_text
 
 GROUP_MAX = 1_000
 """Writes in one commit. More would make the first of them wait for the last without saving a sync worth it."""
@@ -37,6 +37,9 @@ _CONFLICTS = {
 
 _BUGS = (apsw.SQLError, apsw.MismatchError, apsw.BindingsError)
 
+_ITS_OWN = (JinnError, AssertionError, KeyError, TypeError, ValueError, OverflowError)
+"""What is wrong with one caller's statement; its neighbours in the group are not concerned."""
+
 _Outcome = list[int] | BaseException
 
 
@@ -55,6 +58,7 @@ class SqliteDatabase:
         self._long_reads: set[str] = set()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._pending = 0
+        self._is_closed = False
         self._room = anyio.Event()
         self._loop = asyncio.get_running_loop()
         self._writer = _connect(path)
@@ -89,6 +93,7 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         """Commit what is queued, then let go of the file."""
+        self._is_closed = True
         self._jobs.put(None)
         with anyio.CancelScope(shield=True):
             if self._thread.is_alive():
@@ -114,6 +119,8 @@ class SqliteDatabase:
 
     async def write(self, *statements: Statement) -> list[int]:
         assert statements, "a change has at least one statement"
+        if self._is_closed:
+            raise Unavailable("The database is closed.", code="database")
         while self._pending >= PENDING_MAX:
             await self._room.wait()
         self._pending += 1
@@ -127,6 +134,7 @@ class SqliteDatabase:
         return self._ticks > 1
 
     def _rows(self, connection: apsw.Connection, query: str, values: Mapping[str, Sql]) -> list[Row]:
+        check_text(query, values)
         cursor = connection.execute(self._queries[query].sql, values)
         first = next(cursor, None)
         if first is None:
@@ -178,12 +186,12 @@ class SqliteDatabase:
         if len(statements) == 1 and statements[0].rows is None:
             try:
                 return [self._execute(statements[0])]
-            except (JinnError, AssertionError, KeyError) as error:
+            except _ITS_OWN as error:
                 return error  # SQLite has undone the one statement by itself.
         writer.execute("SAVEPOINT caller")
         try:
             counts = [self._execute(statement) for statement in statements]
-        except (JinnError, AssertionError, KeyError) as error:
+        except _ITS_OWN as error:
             writer.execute("ROLLBACK TO caller")
             writer.execute("RELEASE caller")
             return error
@@ -192,6 +200,7 @@ class SqliteDatabase:
 
     def _execute(self, statement: Statement) -> int:
         query = self._queries[statement.query]
+        check_text(statement.query, statement.values)
         try:
             self._writer.execute(query.sql, statement.values)
         except apsw.ConstraintError as error:

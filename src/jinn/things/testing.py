@@ -9,7 +9,7 @@ import anyio
 import anyio.abc
 import msgspec
 
-from jinn.language import AreaWords
+from jinn.people import Area
 from jinn.runtime import Bus
 from jinn.things.frames import (
     SHARD_COUNT,
@@ -35,9 +35,9 @@ Behaviour = Callable[[DownMessage], Coroutine[object, object, None]]
 class FixedAreas:
     """`Areas` that somebody wrote down; assign `known` to change them."""
 
-    known: tuple[AreaWords, ...] = ()
+    known: tuple[Area, ...] = ()
 
-    def areas(self) -> tuple[AreaWords, ...]:
+    def areas(self) -> tuple[Area, ...]:
         return self.known
 
 
