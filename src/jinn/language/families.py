@@ -175,16 +175,21 @@ def _for_family(intent: str, told: dict[str, SlotValue], family: Family) -> tupl
         return _moved(intent == "JinnRaise", family, told)
     if intent == "HassClimateSetTemperature" and family is Family.FRIDGE:
         told = {"compartment": "cold", **told}
-    if intent == "HassGetState" and family in (Family.COVER, Family.CONTACT, Family.FRIDGE):
-        state = str(told.get("state"))
-        told["state"] = {"on": "open", "off": "closed"}.get(state, state)
+    if intent == "HassGetState" and "state" in told:
+        opens = family in (Family.COVER, Family.CONTACT, Family.FRIDGE)
+        said = str(told["state"])
+        told["state"] = (_OPENING if opens else _SWITCHING).get(said, said)
     return _SPECIAL.get((intent, family), intent), told
 
 
+_OPENING: Final = {"on": "open", "off": "closed"}
+_SWITCHING: Final = {"open": "on", "closed": "off"}
 _SPECIAL: Final = {
     ("HassTurnOn", Family.VACUUM): "HassVacuumStart",
     ("HassTurnOff", Family.VACUUM): "JinnVacuumPause",
     ("HassStopMoving", Family.VACUUM): "JinnVacuumPause",
+    ("HassStopMoving", Family.SPEAKER): "HassMediaPause",
+    ("HassStopMoving", Family.TELEVISION): "HassMediaPause",
     ("HassClimateSetTemperature", Family.FRIDGE): "JinnSetFridge",
     ("JinnWarmerLight", Family.CLIMATE): "JinnWarmer",
     ("JinnCoolerLight", Family.CLIMATE): "JinnCooler",

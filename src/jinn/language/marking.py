@@ -73,6 +73,11 @@ def _with_signs(reader: Reader, *, with_verbs: bool) -> tuple[list[str], dict[st
             continue
         is_word = len(targets) >= _SIGNS_MAX or (with_verbs and reader.is_verb(at))
         found = None if is_word else reader.targets_at(at)
+        if found is not None and pieces and pieces[-1] in targets and reader.skip(at, "all") == found[0]:
+            # 灯全部关闭: the adverb repeats that all are meant.
+            pieces += reader.words[at : found[0]]
+            at = found[0]
+            continue
         if found is None:
             pieces.append(reader.words[at])
             at += 1

@@ -263,6 +263,9 @@ def _nearest(pool: list[ThingWords], phrase: Phrase, situation: Situation, found
 def _all_that_fit(reading: Reading, phrase: Phrase, index: HomeIndex) -> list[ThingWords]:
     """Everything, or everything in an area, that can be asked for this; "the kitchen" to be lit means its lamps."""
     fitting = _all_wanted(reading, index)
+    if reading.intent == "JinnGetAbility" and "compartment" not in reading.slots:
+        # A fridge's cold is no room's temperature.
+        fitting = [thing for thing in fitting if family_of(thing) is not Family.FRIDGE]
     if reading.intent == "HassTurnOn" and not phrase.is_everything:
         return [thing for thing in fitting if family_of(thing) is Family.LIGHT]
     return fitting

@@ -184,7 +184,7 @@ class Reader:
         return self.skip(stop, "one")
 
     def _all_of(self, first: int) -> tuple[int, bool]:
-        behind = self.skip(first, "all")
+        behind = self.skip(first, "all_inside")
         return self.skip(behind, "determiners"), behind != first
 
     def _areas(self, first: int) -> tuple[int, Phrase] | None:
@@ -209,6 +209,8 @@ class Reader:
         return None
 
     def _noun(self, first: int) -> tuple[int, Phrase] | None:
+        if self.skip(first, "literal") != first:
+            return None
         named = self._named(first)
         kind = self._kind(first)
         if named is not None and (

@@ -80,6 +80,12 @@ def test_all_lights_are_all_wherever_the_satellite_stands(understander: Understa
     assert did(understanding) == [("home.light.off", ("l1", "l2", "l3", "l4"))]
 
 
+def test_the_other_rooms_are_those_elsewhere_too(understander: Understander) -> None:
+    text = "除了卧室其他房间的灯都关了"
+    understanding = understander.understand(text, Lang.ZH, HOME, area=AreaId("living"))
+    assert did(understanding) == [("home.light.off", ("l1", "l3", "l4"))]
+
+
 def test_what_was_clear_before_a_question_is_kept(understander: Understander) -> None:
     understanding = understander.understand("close the curtain and turn on the light", Lang.EN, HOME)
     assert isinstance(understanding, Ambiguous)
@@ -207,6 +213,28 @@ def test_something_else_is_no_answer(understander: Understander, text: str) -> N
     question = understander.understand("turn on the light", Lang.EN, HOME)
     assert isinstance(question, Ambiguous)
     assert understander.complete(question, text, Lang.EN, HOME) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "meant"),
+    [
+        ("stop the curtain", Lang.EN, ("home.cover.stop", ("c1",))),
+        ("stop the vacuum", Lang.EN, ("home.vacuum.stop", ("v1",))),
+        ("lower the lights in the bedroom", Lang.EN, ("home.light.dim", ("l2",))),
+        ("raise the curtain", Lang.EN, ("home.cover.open", ("c1",))),
+        ("turn it up", Lang.EN, ("volume.up", ("s1",))),
+        ("how fast is my heart beating", Lang.EN, ("health.query", ("h1",))),
+        ("set the fan speed of the bedroom ac to low", Lang.EN, ("home.climate.fan", ("a2",))),
+        ("除了卧室其他房间的灯都关了", Lang.ZH, ("home.light.off", ("l1", "l3", "l4"))),
+        ("所有的灯全部关闭", Lang.ZH, ("home.light.off", ("l1", "l2", "l3", "l4"))),
+        ("把窗帘开到三分之一", Lang.ZH, ("home.cover.set", ("c1",))),
+        ("停止窗帘", Lang.ZH, ("home.cover.stop", ("c1",))),
+    ],
+)
+def test_a_general_verb_means_what_its_thing_can_do(
+    understander: Understander, text: str, lang: Lang, meant: tuple[str, tuple[str, ...]]
+) -> None:
+    assert did(understander.understand(text, lang, HOME)) == [meant]
 
 
 def test_equal_names_are_told_apart_by_the_satellite_or_asked_for(understander: Understander) -> None:
