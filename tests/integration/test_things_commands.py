@@ -235,6 +235,14 @@ async def test_a_dead_doors_things_are_found_offline(home: Home) -> None:
     assert not home.room.twins.peek(THING).is_online
 
 
+async def test_a_thing_that_its_door_does_not_hold_is_found_offline(home: Home) -> None:
+    await home.switch_on()
+    home.door.behaviours.clear()  # As after a restart of hub and door, when the device stayed away.
+    await home.room.sweeper.sweep()
+    assert not home.room.twins.peek(THING).is_online
+    assert not (await home.database.read("things.twin", thing=THING))[0]["is_online"]
+
+
 async def test_names_are_the_same_object_until_something_changes(home: Home) -> None:
     names = home.room.names
     words = names.words()
