@@ -105,6 +105,17 @@ async def test_an_understanding_reply_is_not_yet_the_truth(home: Home) -> None:
     assert results[0].outcome is CommandOutcome.TIMED_OUT
 
 
+async def test_a_report_that_follows_its_reply_is_waited_for(home: Home) -> None:
+    async def reply_then_act(down: DownMessage) -> None:
+        await home.answer(down, "thing/service/property/set_reply")
+        await anyio.sleep(0.1)
+        await home.obey(down)
+
+    await home.door.connect(home.lamp.device, reply_then_act)
+    results = await home.room.commander.set_properties(THING, {"on": 1}, by="test")
+    assert results[0].outcome is CommandOutcome.CONFIRMED
+
+
 async def test_a_refusing_reply_ends_the_command_with_the_things_own_code(home: Home) -> None:
     async def refuse(down: DownMessage) -> None:
         await home.answer(down, "thing/service/property/set_reply", code=100_001)
