@@ -104,7 +104,7 @@ async def test_two_hubs_cannot_add_the_same_device(home: Home, bus: NatsBus) -> 
 
 
 async def test_a_change_reaches_other_hubs_through_the_outbox(home: Home, bus: NatsBus) -> None:
-    relay = OutboxRelay(home.database, bus)
+    relay = OutboxRelay(database=home.database, bus=bus)
     async with (
         a_home(home.database, bus) as other,
         bus.subscribe("ev.things.registry") as events,

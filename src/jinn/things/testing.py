@@ -1,6 +1,7 @@
 """Stand-ins for what things needs, and a door in memory that speaks the real frames."""
 
 import itertools
+import time
 import zlib
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -67,9 +68,13 @@ class ScriptedDoor:
             async for message in messages:
                 down = _downs.decode(message.payload)
                 behaviour = self.behaviours.get(down.device)
-                outcome = DownAnswer(outcome="delivered" if behaviour else "offline")
-                await self.bus.publish(message.reply, _frames.encode(outcome))
-                if behaviour is not None:
+                is_late = down.expires_ms is not None and down.expires_ms <= time.time() * 1000
+                if behaviour is None:
+                    answer = DownAnswer(outcome="offline")
+                else:
+                    answer = DownAnswer(outcome="expired" if is_late else "delivered")
+                await self.bus.publish(message.reply, _frames.encode(answer))
+                if behaviour is not None and not is_late:
                     self.heard.append(down)
                     tasks.start_soon(behaviour, down)
 
