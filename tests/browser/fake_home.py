@@ -65,31 +65,29 @@ TARGET = spec(
     unit="°C",
 )
 ROOM = spec("temperature", "room temperature", "室温", "temperature", "double", writable=False, unit="°C")
-COLD = spec(
-    "cold_target", "fridge target", "冷藏目标温度", "target_temperature", "int", min=2, max=8, step=1, unit="°C"
-)
+COLD = spec("cold_target", "fridge target", "冷藏目标温度", "cold_target", "int", min=2, max=8, step=1, unit="°C")
 FREEZER = spec(
-    "freezer_target", "freezer target", "冷冻目标温度", "target_temperature", "int", min=-24, max=-16, step=1, unit="°C"
+    "freezer_target", "freezer target", "冷冻目标温度", "freezer_target", "int", min=-24, max=-16, step=1, unit="°C"
 )
 COLD_NOW = spec(
-    "cold_temperature", "fridge temperature", "冷藏温度", "temperature", "double", writable=False, unit="°C"
+    "cold_temperature", "fridge temperature", "冷藏温度", "cold_temperature", "double", writable=False, unit="°C"
 )
 FREEZER_NOW = spec(
-    "freezer_temperature", "freezer temperature", "冷冻温度", "temperature", "double", writable=False, unit="°C"
+    "freezer_temperature", "freezer temperature", "冷冻温度", "freezer_temperature", "double", writable=False, unit="°C"
 )
 DOOR = spec("door", "door", "门", "contact", "bool", writable=False, options="closed 关着,open 开着")
 OPEN = spec("open", "door", "门", "contact", "bool", writable=False, options="closed 关着,open 开着")
 BATTERY = spec("battery", "battery", "电量", "battery", "int", writable=False, **PERCENT)
 CLEANING = spec(
-    "state", "state", "状态", None, "enum", writable=False,
+    "state", "state", "状态", "activity", "enum", writable=False,
     options="docked 已回充,cleaning 清扫中,paused 已暂停,returning 回充中,stuck 被困住",
 )  # fmt: skip
-CLEANED = spec("area", "area", "清扫区域", None, "text", writable=False)
+CLEANED = spec("area", "area", "清扫区域", "cleaning_area", "text", writable=False)
 VOLUME = spec("volume", "volume", "音量", "volume", "int", **PERCENT)
 MUTE = spec("mute", "mute", "静音", "mute", "bool", options="no 否,yes 是")
 CHANNEL = spec("channel", "channel", "频道", "channel", "int", min=1, max=999, step=1)
-BEATS = spec("heart_rate", "heart rate", "心率", None, "int", writable=False, unit="bpm")
-STEPS = spec("steps", "steps today", "今日步数", None, "int", writable=False, unit="step")
+BEATS = spec("heart_rate", "heart rate", "心率", "heart_rate", "int", writable=False, unit="bpm")
+STEPS = spec("steps", "steps today", "今日步数", "steps", "int", writable=False, unit="step")
 
 
 def thing(kind: str, names: str, area: str | None, specs: list[Json], *values: Any) -> Json:

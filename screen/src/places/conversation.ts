@@ -48,7 +48,9 @@ export class Conversation extends Part {
     form { display: flex; gap: 12px; padding-right: 64px; }
     input { flex: 1; min-width: 0; height: 72px; padding: 0 24px; background: var(--ground); border: 2px solid var(--line); font-size: var(--type-body); }
     form button { width: 72px; height: 72px; display: grid; place-items: center; background: var(--accent); color: var(--on-accent); flex: none; }
-    .bad { color: var(--warning); display: flex; gap: 16px; align-items: center; }
+    .bad { display: flex; gap: 16px; align-items: center; font-size: var(--type-body); }
+    .bad .icon { color: var(--warning); }
+    .after { margin: 0 0 0 48px; }
     @media (prefers-reduced-motion: reduce) { section { animation: none; } .closing { animation: none; } }
     @media ${PHONE} {
       section { padding: 20px 16px 24px; border-radius: 24px 24px 0 0; }
@@ -101,7 +103,8 @@ export class Conversation extends Part {
       case 'answered':
         return this.#answer(talk);
       case 'trouble':
-        return html`<p class="said bad">${icon('triangle')}<span>${problemText(talk.problem)}</span></p>`;
+        return html`<p class="said bad">${icon('triangle')}<span>${problemText(talk.problem)}</span></p>
+          <div class="actions after"><button @click=${() => voice.write()}>${t('dock.write')}</button></div>`;
     }
   }
 

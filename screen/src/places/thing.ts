@@ -72,7 +72,7 @@ export class ThingPlace extends Part {
     const asked = commands.waiting(thing, spec.id);
     const value = thing.properties[spec.id]?.value ?? null;
     // A thing knows rooms by id; people know them by name.
-    const room = spec.id === 'area' ? areas.find((area) => area.id === value) : undefined;
+    const room = spec.ability === 'cleaning_area' ? areas.find((area) => area.id === value) : undefined;
     const shown = spec.ability === 'color' ? colourName(value) : (room?.names[lang()] ?? valueText(spec, value, lang(), words));
     const age = asked !== undefined
       ? t('thing.asked', { value: valueText(spec, asked, lang(), words) })
