@@ -11,7 +11,7 @@ import msgspec
 
 from jinn.kernel import AreaId, Lang, Names, Secret, SystemClock, ThingId
 from jinn.people import Area
-from jinn.runtime import Bus, Database, open_database
+from jinn.runtime import Bus, Database, Schema, open_database
 from jinn.things import SCHEMA, Thing, ThingsRoom, open_things, read_product
 from jinn.things.alink import Request
 from jinn.things.frames import DownMessage
@@ -97,8 +97,10 @@ async def a_home(database: Database, bus: Bus) -> AsyncIterator[Home]:
 
 
 @asynccontextmanager
-async def a_database(folder: Path, url: Secret | None = None) -> AsyncIterator[Database]:
-    async with open_database((SCHEMA,), folder=folder, url=url) as database:
+async def a_database(
+    folder: Path, url: Secret | None = None, others: tuple[Schema, ...] = ()
+) -> AsyncIterator[Database]:
+    async with open_database((SCHEMA, *others), folder=folder, url=url) as database:
         yield database
 
 

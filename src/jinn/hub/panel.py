@@ -10,12 +10,12 @@ from jinn.things import ThingsRoom, WireThing, deed_of
 
 SUGGESTIONS = {
     "light": ("turn on the {en}", "打开{zh}"),
-    "curtain": ("open the {en}", "打开{zh}"),
-    "air_conditioner": ("set the {en} to 24 degrees", "把{zh}调到24度"),
     "fridge": ("is the fridge door open?", "冰箱门开着吗"),
+    "shirt": ("what is my heart rate?", "我的心率是多少"),
     "vacuum": ("clean the kitchen", "打扫厨房"),
     "television": ("television channel 5", "电视换到5频道"),
-    "shirt": ("what is my heart rate?", "我的心率是多少"),
+    "curtain": ("open the {en}", "打开{zh}"),
+    "air_conditioner": ("set the {en} to 24 degrees", "把{zh}调到24度"),
 }
 """Things to say, by kind; each is a sentence that the home understands."""
 
@@ -59,13 +59,15 @@ class Panel:
 
     def suggestions(self) -> list[NamesWire]:
         """One for each kind that is here, in the order of the table."""
-        first: dict[str, Names] = {}
+        shortest: dict[str, Names] = {}
         for thing in self._room.registry.things():
-            first.setdefault(self._room.registry.product_of(thing).kind, thing.names)
+            kind = self._room.registry.product_of(thing).kind
+            if kind not in shortest or len(thing.names.en) < len(shortest[kind].en):
+                shortest[kind] = thing.names
         return [
-            NamesWire(en=en.format(en=first[kind].en.lower()), zh=zh.format(zh=first[kind].zh))
+            NamesWire(en=en.format(en=shortest[kind].en.lower()), zh=zh.format(zh=shortest[kind].zh))
             for kind, (en, zh) in SUGGESTIONS.items()
-            if kind in first
+            if kind in shortest
         ]
 
     async def last_turn(self) -> TurnWire | None:

@@ -131,7 +131,10 @@ async def _assemble(
     conversing = language.Conversing(
         understander=understander,
         names=room.names,
-        skills=[things.HomeSkill(things.RoomHands(room, partial(_area_called, households)))],
+        skills=[
+            things.HomeSkill(things.RoomHands(room, bus, partial(_area_called, households))),
+            language.Courtesy(clock),
+        ],
         turns=turns,
         bus=bus,
         clock=clock,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from jinn.kernel import AreaId, Lang, ThingId
 from jinn.language.kinds import Kind, kind_words
 from jinn.language.model import AreaWords, HomeWords, ThingWords
+from jinn.language.pointing import small_words
 from jinn.language.sound import SoundIndex
 from jinn.language.spelling import SpellingIndex
 from jinn.language.writing import Unit, key_of, name_key
@@ -78,8 +79,8 @@ class HomeIndex:
                     yield Mention(first, stop, key, named)
 
     def has_word(self, word: str) -> bool:
-        """Whether some name, or a word for a kind of thing, contains this word or sign."""
-        return word in self._words
+        """Whether this word or sign can stand in a phrase that points at something of this home."""
+        return word in self._words or word in small_words()
 
     def of_kind(self, kind: Kind) -> list[ThingWords]:
         """The things that may be of a kind; the kind itself has the last word."""

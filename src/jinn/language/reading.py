@@ -12,10 +12,12 @@ from jinn.language.homeindex import HomeIndex, Mention
 from jinn.language.kinds import Kind
 from jinn.language.marking import Marked, marked
 from jinn.language.model import SlotValue
-from jinn.language.targets import Phrase, Target
+from jinn.language.targets import Phrase, Target, says_all
 from jinn.language.templates import Grammar, home_assistant_grammar, own_grammar
 from jinn.language.writing import Unit, name_key, plain_numbers, spelled_out, units_of
 
+_FORMS: Final = frozenset({"one", "one_yesno", "any", "all", "which", "how_many"})
+"""What Home Assistant's answers to questions are called; each is a form of question."""
 HERE: Final = "\ue0ff"
 """Stands for the area of the satellite in templates that need one; never comes out as a slot."""
 
@@ -29,6 +31,7 @@ class Reading:
         place: an area said on its own.
         is_wild: some of it is free text.
         points_back: "it", 它: what was spoken of before.
+        form: of a question, as `Intent.form` has it.
     """
 
     intent: str
@@ -38,6 +41,7 @@ class Reading:
     is_wild: bool = False
     points_back: bool = False
     literal: int = 0
+    form: str | None = None
 
 
 class Sentences:
@@ -155,6 +159,7 @@ def _theirs(result: RecognizeResult, index: HomeIndex) -> Reading:
         areas = named.areas if named is not None and named.areas else areas
     phrase = Phrase(areas=areas, is_here=is_here and not areas, said=str(area or ""))
     name = result.entities.get("name")
+    words = [unit.text for unit in units_of(result.original_text)]
     if name is not None and not name.is_wildcard:
         meant = index.names.get(name_key(str(name.value)))
         things = meant.things if meant is not None else ()
@@ -163,7 +168,7 @@ def _theirs(result: RecognizeResult, index: HomeIndex) -> Reading:
     elif domain is not None or "device_class" in slots:
         classes = frozenset({str(slots["device_class"])} if "device_class" in slots else ())
         kind = Kind(id="", domain=str(domain) if domain else None, device_classes=classes, words={})
-        phrase = replace(phrase, kind=kind, is_plural=_says_all(result), said=result.original_text)
+        phrase = replace(phrase, kind=kind, is_plural=_is_plural(words), is_all=says_all(words), said="")
     points = bool(phrase.things or phrase.kind)
     return Reading(
         intent=result.intent.name,
@@ -172,12 +177,16 @@ def _theirs(result: RecognizeResult, index: HomeIndex) -> Reading:
         place=phrase if not points and (areas or is_here) else None,
         is_wild=wild,
         literal=result.text_chunks_matched,
+        form=_form(result),
     )
 
 
-def _says_all(result: RecognizeResult) -> bool:
-    words = {unit.text for unit in units_of(result.original_text)}
-    return bool(words & {"all", "every", "any", "lights", "are", "the"} - {"the"}) or "所有" in result.original_text
+def _form(result: RecognizeResult) -> str | None:
+    return result.response if result.response in _FORMS else None
+
+
+def _is_plural(words: Sequence[str]) -> bool:
+    return says_all(words) or not {"lights", "are", "fans", "curtains", "windows"}.isdisjoint(words)
 
 
 def _own(result: RecognizeResult, sentence: Marked) -> Reading:
@@ -194,6 +203,7 @@ def _own(result: RecognizeResult, sentence: Marked) -> Reading:
         place=place,
         points_back=target is None,
         literal=result.text_chunks_matched - len(signs),
+        form=_form(result),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from jinn.kernel import AreaId, Lang, ThingId
 from jinn.language.alike import Alike
 from jinn.language.dialogue import answered
+from jinn.language.families import plain
 from jinn.language.homeindex import HomeIndex
 from jinn.language.model import Ambiguous, HomeWords, Layer, NotUnderstood, SlotValue, Understanding, Understood
 from jinn.language.parts import PARTS_MAX, cuts
@@ -87,23 +88,22 @@ class Understander:
             return exact if isinstance(free, NotUnderstood) else free
         return NotUnderstood(unknown=unknown_in(text, self.sentences(lang), situation.index))
 
-    def complete(self, pending: Ambiguous, text: str, lang: Lang, home: HomeWords) -> Understanding:
+    def complete(self, pending: Ambiguous, text: str, lang: Lang, home: HomeWords) -> Understanding | None:
         """The answer to "which one?", by name, area, place in `pending.choices`, "all of them" or "never mind".
 
-        `NotUnderstood` when the words are no such answer: they may be a new wish.
+        None when the words are no such answer: they may be a new wish.
         """
         if len(text) > TEXT_CHARS_MAX:
-            return NotUnderstood()
+            return None
         text = tidy(text)
         situation = Situation(index=self.index(home), lang=lang)
         answer = answered(pending, text, situation)
-        if not isinstance(answer, NotUnderstood):
+        if answer is not None:
             return answer
-        for meant, _ in self._rewritings(text, situation):
-            answer = answered(pending, meant, situation)
-            if not isinstance(answer, NotUnderstood):
-                return answer
-        return answer
+        if not isinstance(self._exact(text, situation), NotUnderstood):
+            return None
+        heard = (answered(pending, meant, situation) for meant, _ in self._rewritings(text, situation))
+        return next((answer for answer in heard if answer is not None), None)
 
     def _alike(self, text: str, situation: Situation) -> Understanding | None:
         """The same as another sentence of nearly the same sound."""
@@ -121,7 +121,8 @@ class Understander:
         sentences = self.sentences(lang)
         for wild in (False, True):
             for reading in sentences.readings(text, index, wild=wild):
-                return Said(intent=reading.intent, slots=reading.slots)
+                name, slots = plain(reading.intent, reading.slots)
+                return Said(intent=name, slots=slots)
         return None
 
     def _exact(self, text: str, situation: Situation) -> Understanding:

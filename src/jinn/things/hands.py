@@ -1,27 +1,35 @@
 """How the home skill takes hold of things: the room's registry, twins and commands as handles."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+
+import anyio
+import msgspec
 
 from jinn.kernel import AreaId, NotFound, ThingId
 from jinn.language import DeedOutcome
+from jinn.runtime import Bus, Message
 from jinn.things.model import CommandOutcome, CommandResult, Product, Thing
 from jinn.things.room import ThingsRoom
 from jinn.things.skill import Done
 from jinn.things.thing_model import EnumType, NumberType, Property
 from jinn.things.twin import Twin
 from jinn.things.values import Json
-from jinn.things.wire import value_names
+from jinn.things.wire import REPORTED_SUBJECT, ReportedBatch, value_names
 from jinn.things.wishes import Handle, Knob, Value
 
 BY = "voice"
 """Who asked, as commands are kept."""
 
+REPORT_WITHIN_S = 0.5
+"""A thing that did what a service asked reports its new state at once; one whose state did not change says nothing."""
+
 
 class RoomHands:
     """`skill.Hands` on the real things."""
 
-    def __init__(self, room: ThingsRoom, area_called: Callable[[str], AreaId | None]) -> None:
+    def __init__(self, room: ThingsRoom, bus: Bus, area_called: Callable[[str], AreaId | None]) -> None:
         self._room = room
+        self._bus = bus
         self._area_called = area_called
 
     def area(self, name: str) -> AreaId | None:
@@ -38,7 +46,12 @@ class RoomHands:
         return [_done(result) for result in await self._room.commander.set_properties(thing, values, by=BY)]
 
     async def call(self, thing: ThingId, service: str, arguments: Mapping[str, Value]) -> Done:
-        result = await self._room.commander.call_service(thing, service, arguments, by=BY)
+        # Listened to from before the call, so that a report which overtakes the answer is not missed.
+        async with self._bus.subscribe(REPORTED_SUBJECT) as reports:
+            result = await self._room.commander.call_service(thing, service, arguments, by=BY)
+            if result.outcome is CommandOutcome.CONFIRMED:
+                with anyio.move_on_after(REPORT_WITHIN_S):
+                    await _report_of(thing, reports)
         return Done(
             property=service,
             asked=None,
@@ -47,6 +60,13 @@ class RoomHands:
             ms=result.ms,
             code=result.code or None,
         )
+
+
+async def _report_of(thing: ThingId, reports: AsyncIterator[Message]) -> None:
+    async for message in reports:
+        batch = msgspec.json.decode(message.payload, type=ReportedBatch)
+        if any(report.thing == thing and report.properties for report in batch.reports):
+            return
 
 
 def _handle(thing: Thing, product: Product, twin: Twin) -> Handle:

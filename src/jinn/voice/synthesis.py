@@ -31,7 +31,10 @@ _VOCABULARY = Piece(package="kokoro_onnx", path="config.json")
 _GOLD = Piece(package="misaki", path="data/us_gold.json")
 # Nothing of the packages above is imported: kokoro_onnx would load espeak-ng, which is GPL, into this process.
 
-SAMPLE_VOICES = {Lang.EN: "af_heart", Lang.ZH: "zf_xiaoxiao"}
+_MANNER = 1
+"""Raised when pronunciation or levelling changes, so that sentences prepared before are made anew."""
+
+DEFAULT_VOICES = {Lang.EN: "af_heart", Lang.ZH: "zf_xiaoxiao"}
 
 
 def installed_voices() -> Path:
@@ -55,7 +58,7 @@ class SpeechOptions:
     models: ModelOptions
     cache: Path
     voices: Path | None = None
-    voice: Mapping[Lang, str] = field(default_factory=lambda: dict(SAMPLE_VOICES))
+    voice: Mapping[Lang, str] = field(default_factory=lambda: dict(DEFAULT_VOICES))
     speed: float = 1.0
     threads: int = 2
     """On two idle cores the second thread saves a third of the time; it waits without spinning, so it takes nothing
@@ -108,7 +111,7 @@ class KokoroUtterance:
 def identity(options: SpeechOptions) -> str:
     """Known before anything is loaded, so that prepared sentences can be spoken at once after a start."""
     voices = " ".join(f"{lang.value}={options.voice[lang]}" for lang in Lang)
-    return f"{KOKORO.files[0].sha256[:16]} {voices} speed={options.speed} rules=1"
+    return f"{KOKORO.files[0].sha256[:16]} {voices} speed={options.speed} manner={_MANNER}"
 
 
 def load_voice(options: SpeechOptions) -> KokoroVoice:
@@ -122,7 +125,7 @@ def load_voice(options: SpeechOptions) -> KokoroVoice:
     for name in names:
         if not (voices / f"{name}.bin").is_file():
             raise Unavailable(
-                f"The voice {name} is not in {voices}; `make voices` puts it there. Replies are shown, not spoken.",
+                f"The voice {name} is not in {voices}; `make setup` puts it there. Replies are shown, not spoken.",
                 code="model-absent",
                 model=name,
             )

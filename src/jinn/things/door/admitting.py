@@ -7,7 +7,7 @@ import anyio
 import msgspec
 
 from jinn.kernel import Forbidden, JinnError, Unavailable
-from jinn.people.grants import Grant
+from jinn.people import Grant
 from jinn.things.door.packets import Connect
 from jinn.things.door.ports import Authorize, Provisioning
 from jinn.things.door.signing import BadClientId, Claim, read_claim

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from jinn.kernel import Secret
-from jinn.people.grants import DeviceProof, Grant
+from jinn.people import DeviceProof, Grant
 
 Authorize = Callable[[DeviceProof], Awaitable[Grant]]
 """Proof → grant.

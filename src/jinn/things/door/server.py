@@ -10,7 +10,7 @@ import anyio.abc
 import msgspec
 
 from jinn.kernel import Clock, millis, new_id
-from jinn.people.grants import Grant
+from jinn.people import Grant
 from jinn.runtime import Bus
 from jinn.things.door.admitting import NOT_AUTHORISED, REGISTER_TOPIC, UNAVAILABLE, Admission, Refusal, Registered
 from jinn.things.door.allowing import AllowLists
