@@ -21,13 +21,6 @@ START_WITHIN_S = 90.0
 """A loaded machine of two cores that joins its models for the first time."""
 
 
-class Health(msgspec.Struct, frozen=True):
-    """What `/healthz` says."""
-
-    checks: dict[str, str]
-    models: dict[str, str] = {}
-
-
 @dataclass
 class HubProcess:
     """A running hub and how it is reached."""
@@ -102,8 +95,8 @@ def wait_for_models(hub: HubProcess, *names: str, within_s: float = 60.0) -> Non
     """Wait until these models are ready; another end of their loading is an error."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
-        health = msgspec.json.decode(hub.client.get("/healthz"), type=Health)
-        states = {name: health.models.get(name) for name in names}
+        known = hub.client.models()
+        states = {name: known.get(name) for name in names}
         if all(state == "ready" for state in states.values()):
             return
         assert not {"failed", "absent"} & set(states.values()), states

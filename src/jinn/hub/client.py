@@ -67,6 +67,10 @@ class HubClient:
     def turn(self, turn_id: str) -> TurnWire:
         return msgspec.json.decode(self.get(f"/api/turns/{quote(turn_id)}"), type=TurnWire)
 
+    def set_properties(self, thing: str, values: dict[str, str | int | float | None]) -> bytes:
+        """Ask a thing for these values; the answer's `did` says what came of each."""
+        return self._ask("PUT", f"/api/things/{quote(thing)}/properties", json=values)
+
     def add_device(self, model: bytes, name: str, area: str | None) -> bytes:
         document = msgspec.json.decode(model)
         return self._ask("POST", "/api/devices", json={"model": document, "name": name, "area": area})
