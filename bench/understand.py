@@ -30,48 +30,12 @@ ACTS = {
     Lang.EN: ("turn on the {}", "turn the {} off", "is the {} on", "please switch off the {}", "{} on"),
     Lang.ZH: ("打开{}", "把{}关掉", "{}开着吗", "请关闭{}", "帮我把{}打开"),
 }
-STRAY = {
-    Lang.EN: [
-        "tell",
-        "me",
-        "a",
-        "story",
-        "about",
-        "the",
-        "old",
-        "man",
-        "who",
-        "went",
-        "to",
-        "sea",
-        "and",
-        "never",
-        "came",
-        "back",
-        "with",
-        "kitchen",
-        "light",
-        "stories",
-        "nor",
-        "what",
-        "would",
-        "happen",
-        "if",
-        "yesterday",
-        "were",
-        "tomorrow",
-        "please",
-        "remember",
-        "book",
-        "ticket",
-        "for",
-        "train",
-        "monday",
-        "music",
-        "weather",
-    ],
-    Lang.ZH: list("今天天气真不错我们一起去公园玩吧周末想吃火锅帮订张票听歌讲个笑话明年春天北京上海灯厨房客厅"),
-}
+STRAY_EN = (
+    "tell me a story about the old man who went to sea and never came back with kitchen light stories nor "
+    "what would happen if yesterday were tomorrow please remember book ticket for train monday music weather"
+)
+STRAY_ZH = "今天天气真不错我们一起去公园玩吧周末想吃火锅帮订张票听歌讲个笑话明年春天北京上海灯厨房客厅"
+STRAY = {Lang.EN: tuple(STRAY_EN.split(" ")), Lang.ZH: tuple(STRAY_ZH)}
 
 
 def home_of(thing_count: int) -> HomeWords:
@@ -112,11 +76,12 @@ def commands(home: HomeWords, count: int, chance: random.Random) -> Iterator[tup
 
 
 def timed(sentences: list[tuple[str, Lang]], understand: Callable[[str, Lang], object]) -> list[float]:
+    """Milliseconds of this thread's own work, sorted; understanding never waits, and other programs do not count."""
     times = []
     for text, lang in sentences:
-        start = time.perf_counter()
+        start = time.thread_time()
         understand(text, lang)
-        times.append((time.perf_counter() - start) * 1000)
+        times.append((time.thread_time() - start) * 1000)
     return sorted(times)
 
 

@@ -28,7 +28,14 @@ def secret_of(device_name: str) -> str:
 
 def grant_of(device_name: str, *, expires_ms: int | None = None) -> Grant:
     own = f"{PK}/{device_name}"
-    patterns = (f"/sys/{own}/#", f"/{own}/user/#", f"/ext/ntp/{own}/#", "/ext/rrpc/#", f"/ota/device/inform/{own}")
+    patterns = (
+        f"/sys/{own}/#",
+        f"/{own}/user/#",
+        f"/ext/ntp/{own}/#",
+        f"/ext/session/{own}/#",
+        "/ext/rrpc/#",
+        f"/ota/device/inform/{own}",
+    )
     return Grant(
         home=HOME,
         subject=f"device:{PK}&{device_name}",

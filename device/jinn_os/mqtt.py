@@ -70,7 +70,8 @@ class Client:
                 await self._session()
             except Refused as refusal:
                 reason = f"refused with code {refusal.args[0]}"
-                pause_ms = REFUSED_RETRY_MS
+                if refusal.args[0] != packets.UNAVAILABLE:
+                    pause_ms = REFUSED_RETRY_MS
             except asyncio.TimeoutError:
                 reason = "no answer"
             except (OSError, EOFError, packets.Malformed) as failure:

@@ -7,6 +7,9 @@ PUBLISH = const(0x30)
 PUBACK = const(0x40)
 PINGRESP = const(0xD0)
 
+UNAVAILABLE = const(3)
+"""The one CONNACK code that means "later" and not "no"."""
+
 PACKET_BYTES_MAX = const(65536)
 """A longer packet is not for a device of this size; whoever sends one is not speaking with us."""
 

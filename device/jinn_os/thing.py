@@ -35,7 +35,7 @@ class Thing:
         if writable:
             self._desired_id = self._new_id()
             request = alink.encode_request(self._desired_id, "thing.property.desired.get", writable)
-            self._link.publish(self._topics.desired_get, request, False)
+            self._link.publish(self._topics.desired_get, request, True)
 
     def report(self, always=()):
         """Say what has changed, at once and in one message; then the events of the driver."""
@@ -116,7 +116,7 @@ class Thing:
         if not isinstance(params, list):
             raise tsl.Unfit("a get names its properties in an array")
         for identifier in params:
-            if identifier not in values:
+            if not isinstance(identifier, str) or identifier not in values:
                 raise tsl.Unfit(f"{identifier}: there is no such property")
         return {identifier: values[identifier] for identifier in params}
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fitting } from '../src/format/fitting';
 import { isNightTime } from '../src/format/night';
 import { detailText, stateText, type Speech } from '../src/format/state';
 import { boolLike, controlOf, isActive, shortName, slide, sliderValue } from '../src/format/thing';
@@ -111,5 +112,21 @@ describe('the waterfall', () => {
 
   it('stands a turn that took no time at all', () => {
     expect(waterfall([{ name: 'understood', start_ms: 0, ms: 0 }]).bars[0]).toMatchObject({ left: 0, width: 0 });
+  });
+});
+
+describe('suggestions', () => {
+  const look = { size: 20, padding: 66 };
+
+  it('are shown whole, as many as there is room for', () => {
+    const sentences = ['turn on the living room light', 'set the living room air conditioner to 24 degrees', 'clean the kitchen', 'dim it'];
+    expect(fitting(sentences, 980, 3, look)).toEqual([0, 2, 3]);
+    expect(fitting(sentences, 700, 3, look)).toEqual([0, 2]);
+    expect(fitting(sentences, 5_000, 3, look)).toEqual([0, 1, 2]);
+  });
+
+  it('are at least one, when there is one', () => {
+    expect(fitting(['打开客厅灯'], 10, 3, look)).toEqual([0]);
+    expect(fitting([], 980, 3, look)).toEqual([]);
   });
 });

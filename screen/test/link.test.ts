@@ -9,6 +9,7 @@ class Line {
   onclose: (() => void) | null = null;
   readonly sent: ScreenUp[] = [];
   isClosed = false;
+  readyState = 1;
 
   send(text: string): void {
     this.sent.push(JSON.parse(text) as ScreenUp);
@@ -109,6 +110,14 @@ describe('the link', () => {
     last().cut();
     expect((await answer).problem?.code).toBe('connection-lost');
     expect((await link.ask({ type: 'ping' })).problem?.code).toBe('connection-lost');
+  });
+
+  it('asks nothing of a line that is just closing', async () => {
+    const link = connected();
+    last().tell(snapshot());
+    last().readyState = 2;
+    expect((await link.ask({ type: 'ping' })).problem?.code).toBe('connection-lost');
+    expect(last().sent).toEqual([]);
   });
 
   it('leaves a line that answers no ping', async () => {

@@ -86,3 +86,49 @@ def test_a_cache_on_a_file_is_named(package: str, tmp_path: Path) -> None:
         find_model(_recipe(package), ModelOptions(cache=tmp_path / "cache"))
 
     assert refusal.value.stable_code() == "model-cache"
+
+
+class FakeHub:
+    """A public model hub that has one file."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self.downloads = 0
+
+    def download(self, recipe: Recipe, folder: Path) -> None:
+        self.downloads += 1
+        folder.mkdir(parents=True)
+        (folder / "model.bin").write_bytes(self._content)
+
+
+def _published(sha256: str = SHA256) -> Recipe:
+    recipe = _recipe("no_such_package", sha256)
+    return Recipe(name=recipe.name, files=recipe.files, hub_repository="somebody/toy", hub_revision="abc")
+
+
+def test_the_public_hub_is_asked_only_when_the_owner_switched_it_on(tmp_path: Path) -> None:
+    hub = FakeHub(TEXT)
+
+    with pytest.raises(Unavailable):
+        find_model(_published(), ModelOptions(cache=tmp_path / "cache"), hub.download)
+
+    assert hub.downloads == 0
+
+
+def test_what_the_public_hub_has_is_fetched_once_and_checked(tmp_path: Path) -> None:
+    hub, options = FakeHub(TEXT), ModelOptions(cache=tmp_path / "cache", public_hub=True)
+
+    folders = [find_model(_published(), options, hub.download) for _ in range(2)]
+
+    assert (folders[0] / "model.bin").read_bytes() == TEXT
+    assert folders[0] == folders[1]
+    assert hub.downloads == 1
+
+
+def test_other_bytes_from_the_public_hub_are_refused(tmp_path: Path) -> None:
+    hub = FakeHub(b"something else")
+
+    with pytest.raises(Unavailable) as refusal:
+        find_model(_published(), ModelOptions(cache=tmp_path / "cache", public_hub=True), hub.download)
+
+    assert refusal.value.stable_code() == "model-damaged"

@@ -10,8 +10,8 @@ import asyncpg
 import msgspec
 
 from jinn.kernel import AreaId, Lang, Names, Secret, SystemClock, ThingId
-from jinn.language import AreaWords
-from jinn.runtime import Bus, Database, open_database
+from jinn.people import Area
+from jinn.runtime import Bus, Database, Schema, open_database
 from jinn.things import SCHEMA, Thing, ThingsRoom, open_things, read_product
 from jinn.things.alink import Request
 from jinn.things.frames import DownMessage
@@ -46,7 +46,7 @@ LAMP = {
     },
 }  # fmt: skip
 
-HALL = AreaWords(id=AreaId("hall"), names=Names(en="Hall", zh="门厅"))
+HALL = Area(id=AreaId("hall"), names=Names(en="Hall", zh="门厅"))
 LAMP_NAMES = Names(en="Hall lamp", zh="门厅灯", aliases={Lang.EN: ("entrance lamp",)})
 
 
@@ -97,8 +97,10 @@ async def a_home(database: Database, bus: Bus) -> AsyncIterator[Home]:
 
 
 @asynccontextmanager
-async def a_database(folder: Path, url: Secret | None = None) -> AsyncIterator[Database]:
-    async with open_database((SCHEMA,), folder=folder, url=url) as database:
+async def a_database(
+    folder: Path, url: Secret | None = None, others: tuple[Schema, ...] = ()
+) -> AsyncIterator[Database]:
+    async with open_database((SCHEMA, *others), folder=folder, url=url) as database:
         yield database
 
 

@@ -21,6 +21,8 @@ export type World = {
   readonly random: () => number;
 };
 
+/** `WebSocket.OPEN`; by its number, so that the link also runs where there is no browser. */
+const OPEN = 1;
 /** A turn may take the hub's own 2 s for a silent thing several times over; after this nobody is waiting any more. */
 const ANSWER_MS = 15_000;
 /** A dead Wi-Fi says nothing: without an answer to a ping for this long the line is taken as cut. */
@@ -68,7 +70,8 @@ export class HubLink {
   ask(question: Asked, within_ms = ANSWER_MS): Promise<Answer> {
     const id = String(++this.#count);
     const socket = this.#socket;
-    if (this.link.value.state !== 'open' || !socket) return Promise.resolve(failed(id, 'connection-lost'));
+    // A line that is just closing takes no more words, though its end has not been told yet.
+    if (this.link.value.state !== 'open' || socket?.readyState !== OPEN) return Promise.resolve(failed(id, 'connection-lost'));
     return new Promise((settle) => {
       const timer = setTimeout(() => this.#settle(failed(id, 'no-answer')), within_ms);
       this.#waiting.set(id, { settle, timer });

@@ -14,7 +14,7 @@ export const valueWords = (say: Say): ValueWords => ({ on: say('value.on'), off:
 
 /** The line on the card. Offline is said elsewhere: this is the last report, whatever its age. */
 export function stateText(thing: Thing, speech: Speech): string {
-  const text = byKind(thing, speech) ?? byAbility(thing, speech);
+  const text = (thing.kind === 'fridge' ? fridgeText(thing, speech) : null) ?? byAbility(thing, speech);
   return text ?? speech.say('value.none');
 }
 
@@ -27,7 +27,8 @@ export function detailText(thing: Thing, speech: Speech): string {
     const value = numberOf(thing, temperature.id);
     if (value !== null) parts.push(say('state.room_temperature', { figure: withUnit(number(value, lang), '°') }));
   }
-  const steps = thing.kind === 'shirt' ? numberOf(thing, 'steps') : null;
+  const walked = withAbility(thing, 'steps');
+  const steps = walked ? numberOf(thing, walked.id) : null;
   if (steps !== null) parts.push(say('state.steps', { count: steps }));
   const battery = withAbility(thing, 'battery');
   const charge = battery ? numberOf(thing, battery.id) : null;
@@ -35,26 +36,13 @@ export function detailText(thing: Thing, speech: Speech): string {
   return parts.join(' · ');
 }
 
-function byKind(thing: Thing, { say, lang }: Speech): string | null {
-  switch (thing.kind) {
-    case 'fridge': {
-      if (isTrue(valueOf(thing, withAbility(thing, 'contact')?.id ?? 'door'))) return say('state.door_open');
-      const measured = thing.specs.filter((spec) => spec.ability === 'temperature').map((spec) => numberOf(thing, spec.id));
-      const figures = measured.filter((value) => value !== null).map((value) => withUnit(number(value, lang), '°'));
-      return figures.length ? figures.join(' · ') : null;
-    }
-    case 'vacuum': {
-      const spec = thing.specs.find((each) => each.type === 'enum');
-      if (!spec) return null;
-      return valueText(spec, valueOf(thing, spec.id), lang, valueWords(say));
-    }
-    case 'shirt': {
-      const beats = numberOf(thing, 'heart_rate');
-      return beats === null ? null : say('state.heart_rate', { figure: beats });
-    }
-    default:
-      return null;
-  }
+/** A fridge is asked two things at a glance: is it shut, and is it cold. */
+function fridgeText(thing: Thing, { say, lang }: Speech): string | null {
+  const door = withAbility(thing, 'contact');
+  if (door && isTrue(valueOf(thing, door.id))) return say('state.door_open');
+  const measured = thing.specs.filter((spec) => spec.ability?.endsWith('temperature')).map((spec) => numberOf(thing, spec.id));
+  const figures = measured.filter((value) => value !== null).map((value) => withUnit(number(value, lang), '°'));
+  return figures.length ? figures.join(' · ') : null;
 }
 
 function byAbility(thing: Thing, { say, lang }: Speech): string | null {
@@ -69,6 +57,13 @@ function byAbility(thing: Thing, { say, lang }: Speech): string | null {
   if (contact) {
     const value = valueOf(thing, contact.id);
     return value === null ? null : say(isTrue(value) ? 'state.open' : 'state.closed');
+  }
+  const activity = has('activity');
+  if (activity) return valueText(activity, valueOf(thing, activity.id), lang, valueWords(say));
+  const pulse = has('heart_rate');
+  if (pulse) {
+    const beats = numberOf(thing, pulse.id);
+    return beats === null ? null : say('state.heart_rate', { figure: beats });
   }
   const position = has('position');
   if (position) return positionText(numberOf(thing, position.id), say);

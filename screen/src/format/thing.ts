@@ -25,17 +25,20 @@ export function powerOf(thing: Thing): PropertySpec | undefined {
 }
 
 const SLID = ['brightness', 'position', 'volume'];
+const STEPPED = ['target_temperature', 'cold_target'];
 
 /** The one control of a card, by what the thing can do. */
 export function controlOf(thing: Thing): Control {
   const writable = thing.specs.filter((spec) => spec.writable);
-  const slid = SLID.map((ability) => writable.find((spec) => spec.ability === ability)).find((spec) => spec !== undefined);
+  const first = (abilities: readonly string[]) =>
+    abilities.map((ability) => writable.find((spec) => spec.ability === ability)).find((spec) => spec !== undefined);
+  const slid = first(SLID);
   if (slid) return { kind: 'slider', spec: slid };
-  const stepped = writable.find((spec) => spec.ability === 'target_temperature');
+  const stepped = first(STEPPED);
   if (stepped) return { kind: 'stepper', spec: stepped };
   const power = powerOf(thing);
   if (power) return { kind: 'toggle', spec: power };
-  return thing.kind === 'vacuum' ? { kind: 'clean' } : { kind: 'none' };
+  return withAbility(thing, 'activity') ? { kind: 'clean' } : { kind: 'none' };
 }
 
 /** Whether it is doing something now: a lit card. */
@@ -45,12 +48,12 @@ export function isActive(thing: Thing): boolean {
   if (power) return isTrue(valueOf(thing, power.id));
   const contact = withAbility(thing, 'contact');
   if (contact) return isTrue(valueOf(thing, contact.id));
-  if (thing.kind === 'vacuum') return valueOf(thing, vacuumState(thing)) === CLEANING;
-  return false;
+  const activity = withAbility(thing, 'activity');
+  return activity !== undefined && valueOf(thing, activity.id) === CLEANING;
 }
 
+/** Of a vacuum's activities the one in which it is at work. */
 const CLEANING = 1;
-const vacuumState = (thing: Thing): string => thing.specs.find((spec) => spec.type === 'enum')?.id ?? 'state';
 
 /** The properties to set when a slider is let go: brightness zero means off, any other also turns the thing on. */
 export function slide(thing: Thing, spec: PropertySpec, value: number): Record<string, Value> {

@@ -111,8 +111,8 @@ export class Card extends Part {
         return html`<p class="detail">${detailText(thing, this.#speech)}</p>`;
       case 'clean':
         return html`<div class="says">
-          <button ?disabled=${this.#isStuck} @click=${() => void voice.say(t('say.vacuum_start', { name: thing.names[lang()] }))}>${t('card.clean')}</button>
-          <button ?disabled=${this.#isStuck} @click=${() => void voice.say(t('say.vacuum_dock', { name: thing.names[lang()] }))}>${t('card.dock')}</button>
+          <button ?disabled=${this.#isStuck} @click=${() => void voice.say(t('say.vacuum_start', { name: thing.names[lang()].toLowerCase() }))}>${t('card.clean')}</button>
+          <button ?disabled=${this.#isStuck} @click=${() => void voice.say(t('say.vacuum_dock', { name: thing.names[lang()].toLowerCase() }))}>${t('card.dock')}</button>
         </div>`;
       default:
         return html`<jn-control .thing=${thing} .spec=${control.spec}></jn-control>`;

@@ -15,7 +15,7 @@ export class Page extends Part {
     header { display: flex; align-items: center; gap: var(--space-two); padding: 20px var(--space-four) 12px; }
     header button { display: grid; place-items: center; background: var(--card); }
     h1 { font-size: var(--type-title); line-height: 1.2; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-    main { overflow-y: auto; overflow-x: hidden; padding: 12px var(--space-four) 40px; scrollbar-width: none; }
+    main { mask-image: linear-gradient(#000 calc(100% - 24px), transparent); overflow-y: auto; overflow-x: hidden; padding: 12px var(--space-four) 40px; scrollbar-width: none; }
     @media ${PHONE} { header, main { padding-left: 16px; padding-right: 16px; } h1 { font-size: var(--type-body); } }
   `];
 

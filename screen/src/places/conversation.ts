@@ -28,6 +28,8 @@ export class Conversation extends Part {
     @keyframes rise { from { transform: translateY(24px); opacity: 0; } }
     .words { color: var(--muted); font-size: var(--type-body); padding-right: 64px; overflow-wrap: anywhere; }
     .said { font-size: var(--type-title); line-height: 1.25; font-weight: 600; padding-right: 64px; overflow-wrap: anywhere; text-wrap: balance; }
+    .soft { font-weight: 400; }
+    .heard { text-align: center; padding-left: 64px; }
     .answer { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 32px; align-items: center; max-height: 60vh; overflow-y: auto; }
     .speech { display: grid; gap: 8px; }
     .card { background: var(--ground); border-radius: var(--radius); padding: 20px 24px; min-width: 280px; max-width: 480px; margin-right: 56px; }
@@ -36,6 +38,7 @@ export class Conversation extends Part {
     .card li { font-size: var(--type-label); }
     .actions { display: flex; gap: 8px; margin-top: 12px; flex-wrap: wrap; }
     .actions button, .links button { padding: 0 20px; background: var(--soft); font-size: var(--type-label); }
+    .middle { justify-content: center; margin: 0; }
     .links { display: flex; gap: 8px; }
     .links button { background: none; padding: 0; color: var(--muted); text-decoration: underline; text-underline-offset: 4px; text-decoration-thickness: 1px; }
     .hint { color: var(--muted); font-size: var(--type-label); text-align: center; }
@@ -45,13 +48,16 @@ export class Conversation extends Part {
     form { display: flex; gap: 12px; padding-right: 64px; }
     input { flex: 1; min-width: 0; height: 72px; padding: 0 24px; background: var(--ground); border: 2px solid var(--line); font-size: var(--type-body); }
     form button { width: 72px; height: 72px; display: grid; place-items: center; background: var(--accent); color: var(--on-accent); flex: none; }
-    .bad { color: var(--warning); display: flex; gap: 16px; align-items: center; }
-    .dots { height: 64px; }
+    .bad { display: flex; gap: 16px; align-items: center; font-size: var(--type-body); }
+    .bad .icon { color: var(--warning); }
+    .after { margin: 0 0 0 48px; }
     @media (prefers-reduced-motion: reduce) { section { animation: none; } .closing { animation: none; } }
     @media ${PHONE} {
       section { padding: 20px 16px 24px; border-radius: 24px 24px 0 0; }
       .said { font-size: var(--type-body); padding-right: 56px; }
-      .answer { grid-template-columns: minmax(0, 1fr); gap: 16px; }
+      .soft { font-weight: 400; }
+    .heard { text-align: center; padding-left: 64px; }
+    .answer { grid-template-columns: minmax(0, 1fr); gap: 16px; }
       .card { min-width: 0; margin-right: 0; }
       .closing { left: 16px; right: 16px; }
       form { padding-right: 56px; }
@@ -89,15 +95,16 @@ export class Conversation extends Part {
         </form>`;
       case 'listening':
         return html`<jn-wave .level=${talk.level}></jn-wave>
-          ${talk.words ? html`<p class="said" style="text-align:center">${talk.words}</p>` : nothing}
+          ${talk.words ? html`<p class="said heard">${talk.words}</p>` : nothing}
           <p class="hint">${t(talk.held ? 'talk.let_go' : 'talk.listening')}</p>
-          ${talk.held ? nothing : html`<div class="actions" style="justify-content:center"><button @click=${() => voice.release()}>${t('talk.done')}</button></div>`}`;
+          ${talk.held ? nothing : html`<div class="actions middle"><button @click=${() => voice.release()}>${t('talk.done')}</button></div>`}`;
       case 'thinking':
-        return html`<p class="words">${quoted(talk.words)}</p><p class="said" style="font-weight:400">${t('talk.thinking')}</p>`;
+        return html`<p class="words">${quoted(talk.words)}</p><p class="said soft">${t('talk.thinking')}</p>`;
       case 'answered':
         return this.#answer(talk);
       case 'trouble':
-        return html`<p class="said bad">${icon('triangle')}<span>${problemText(talk.problem)}</span></p>`;
+        return html`<p class="said bad">${icon('triangle')}<span>${problemText(talk.problem)}</span></p>
+          <div class="actions after"><button @click=${() => voice.write()}>${t('dock.write')}</button></div>`;
     }
   }
 

@@ -1,7 +1,8 @@
 // The foot of the screen: the button to talk, the keyboard, and what one might say next.
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { hub, lang, place, voice } from '../control/app';
+import { fitting } from '../format/fitting';
 import { t } from '../i18n';
 import { icon } from '../parts/icon';
 import { house, Part, PHONE } from '../parts/part';
@@ -10,6 +11,11 @@ import type { Watchable } from '../store/store';
 /** A press shorter than this was a tap: hands may be wet, the button need not be held. */
 const TAP_MS = 400;
 const SUGGESTED = 3;
+const TYPE_PX = 20;
+const QUOTES_PX = 18;
+/** What buttons, margins and the word before them leave of the screen's width; the note on models is a longer word. */
+const WITHOUT_WORDS_PX = 300;
+const WITHOUT_NOTE_PX = 510;
 
 @customElement('jn-dock')
 export class Dock extends Part {
@@ -37,6 +43,18 @@ export class Dock extends Part {
     return [voice.talk, hub.link, place];
   }
 
+  readonly #resized = (): void => this.requestUpdate();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('resize', this.#resized);
+  }
+
+  override disconnectedCallback(): void {
+    removeEventListener('resize', this.#resized);
+    super.disconnectedCallback();
+  }
+
   override render() {
     const isLive = hub.link.value.state === 'open';
     return html`
@@ -50,9 +68,12 @@ export class Dock extends Part {
     const home = hub.home.value;
     if (home.state === 'initial') return html``;
     const isLoading = Object.values(home.models).includes('loading');
-    const note = isLoading ? html`<span class="quiet" role="status">${t('models.loading')}</span>` : html`<span>${t('dock.say')}</span>`;
-    return html`${note}${home.suggestions.slice(0, SUGGESTED).map((words) => html`
-      <button ?disabled=${!isLive} @click=${() => void voice.say(words[lang()])}>${t('dock.quote', { words: words[lang()] })}</button>`)}`;
+    const sentences = home.suggestions.map((words) => words[lang()]);
+    const room = innerWidth - (isLoading ? WITHOUT_NOTE_PX : WITHOUT_WORDS_PX);
+    const suggested = fitting(sentences, room, SUGGESTED, { size: TYPE_PX, padding: 48 + QUOTES_PX });
+    const note = isLoading ? html`<span class="quiet" role="status">${t('models.loading')}</span>` : suggested.length ? html`<span>${t('dock.say')}</span>` : nothing;
+    return html`${note}${suggested.map((index) => html`
+      <button ?disabled=${!isLive} @click=${() => void voice.say(sentences[index] ?? '')}>${t('dock.quote', { words: sentences[index] ?? '' })}</button>`)}`;
   }
 
   #press(event: PointerEvent): void {

@@ -11,7 +11,7 @@ import type { Watchable } from '../store/store';
 export class NightPlace extends Part {
   static override readonly styles = [house, css`
     :host { position: fixed; inset: 0; z-index: 5; background: #000; }
-    button { width: 100%; height: 100%; display: flex; flex-direction: column; align-items: center; justify-content: center; border-radius: 0; color: #a08a70; }
+    button { width: 100%; height: 100%; display: flex; flex-direction: column; align-items: center; justify-content: center; border-radius: 0; color: #86735a; }
     time { font-size: min(28vw, 224px); line-height: 1; font-weight: 200; letter-spacing: -0.03em; }
     .date { font-size: var(--type-body); }
     /* The figures wander a little each minute, so that they never burn into the panel. */

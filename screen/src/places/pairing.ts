@@ -17,7 +17,6 @@ export class PairingPlace extends Part {
     main { max-width: 640px; width: 100%; text-align: center; display: grid; gap: 24px; justify-items: center; }
     h1 { font-size: var(--type-title); font-weight: 600; }
     p { color: var(--muted); text-wrap: balance; }
-    code { font: inherit; font-weight: 600; color: var(--ink); background: var(--soft); border-radius: 8px; padding: 2px 10px; white-space: nowrap; }
     label { display: block; position: relative; width: min(504px, 100%); }
     .boxes { display: grid; grid-template-columns: repeat(6, minmax(0, 1fr)); gap: 8px; }
     .box { height: 96px; border-radius: var(--radius); background: var(--card); border: 2px solid var(--line); display: grid; place-items: center; font-size: var(--type-figure); line-height: 1; color: var(--ink); }
@@ -43,7 +42,7 @@ export class PairingPlace extends Part {
     const code = this.field?.value ?? '';
     return html`<main>
       <h1>${t('pairing.title')}</h1>
-      <p>${t('pairing.how')}<br /><code>jinn pair</code></p>
+      <p>${t('pairing.how')}</p>
       <label>
         <input inputmode="numeric" autocomplete="one-time-code" maxlength=${DIGITS} pattern="[0-9]*" aria-label=${t('pairing.field')}
           ?disabled=${claim.state === 'pending'} @input=${this.#typed} />

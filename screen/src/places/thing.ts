@@ -30,7 +30,7 @@ export class ThingPlace extends Part {
     .rows { display: grid; gap: 8px; }
     .row { background: var(--card); border-radius: var(--radius); padding: 16px var(--space-three); display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 4px 16px; align-items: center; }
     .row jn-control { grid-column: 1 / -1; margin-top: 8px; }
-    dd { font-weight: 600; text-align: right; overflow-wrap: anywhere; }
+    .value { font-weight: 600; text-align: right; overflow-wrap: anywhere; }
     .age { grid-column: 1 / -1; font-size: var(--type-small); }
     .age.asked { color: var(--waiting); }
     @media (max-width: 800px) { .sheet { grid-template-columns: minmax(0, 1fr); } .now { position: static; } }
@@ -56,7 +56,7 @@ export class ThingPlace extends Part {
           <p class="quiet">${area ?? t('thing.no_room')} · ${this.#seen(thing)}</p>
           ${notice ? html`<p class="bad">${t(`notice.${notice.kind}`)}</p>` : nothing}
         </section>
-        <dl class="rows">${thing.specs.map((spec) => this.#row(thing, spec, home.areas))}</dl>
+        <div class="rows">${thing.specs.map((spec) => this.#row(thing, spec, home.areas))}</div>
       </div>
     </jn-page>`;
   }
@@ -72,15 +72,15 @@ export class ThingPlace extends Part {
     const asked = commands.waiting(thing, spec.id);
     const value = thing.properties[spec.id]?.value ?? null;
     // A thing knows rooms by id; people know them by name.
-    const room = spec.id === 'area' ? areas.find((area) => area.id === value) : undefined;
+    const room = spec.ability === 'cleaning_area' ? areas.find((area) => area.id === value) : undefined;
     const shown = spec.ability === 'color' ? colourName(value) : (room?.names[lang()] ?? valueText(spec, value, lang(), words));
     const age = asked !== undefined
       ? t('thing.asked', { value: valueText(spec, asked, lang(), words) })
       : at_ms === null ? t('thing.never_reported') : t('thing.reported', { ago: agoText(at_ms, clock.value, lang()) });
-    return html`<div class="row">
-      <dt>${capital(spec.names[lang()])}</dt><dd>${shown}</dd>
-      <dd class="age ${asked === undefined ? '' : 'asked'}" style="text-align:left;font-weight:400">${age}</dd>
+    return html`<section class="row">
+      <h2>${capital(spec.names[lang()])}</h2><p class="value">${shown}</p>
+      <p class="age ${asked === undefined ? '' : 'asked'}">${age}</p>
       ${spec.writable ? html`<jn-control plain .thing=${thing} .spec=${spec}></jn-control>` : nothing}
-    </div>`;
+    </section>`;
   }
 }

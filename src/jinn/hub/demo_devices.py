@@ -164,8 +164,11 @@ class DemoDevices:
 
     async def _run_once(self, device_name: str, state: DeviceState) -> int | None:
         """Run the program until it ends; its exit code."""
+        # A session of its own: Ctrl-C in a terminal is meant for the hub, which then lets its things say good-bye.
         process = await anyio.open_process(
-            [*self._command, str(self._program), str(self._settings_path(device_name))], stderr=subprocess.STDOUT
+            [*self._command, str(self._program), str(self._settings_path(device_name))],
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         state.state, state.pid = "starting", process.pid
         self._processes[device_name] = process

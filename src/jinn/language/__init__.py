@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from jinn.language.conversing import Conversing, SatelliteAreas
+from jinn.language.courtesy import Courtesy
 from jinn.language.evaluating import LineAnswer, understand_line
 from jinn.language.http import routes
 from jinn.language.joining import join_replies
@@ -41,6 +42,7 @@ __all__ = [
     "Card",
     "Conversation",
     "Conversing",
+    "Courtesy",
     "Deed",
     "DeedOutcome",
     "DeedWire",

@@ -45,21 +45,14 @@ _PLAIN: Final = {
     "HassVacuumCleanArea": "home.vacuum",
     "HassVacuumReturnToBase": "home.vacuum.dock",
     "HassVacuumStart": "home.vacuum",
-    "JinnBrighten": "home.light.brighten",
-    "JinnChangeChannel": "home.tv.channel",
-    "JinnCooler": "home.climate.cooler",
-    "JinnCoolerLight": "home.light.cooler",
-    "JinnDim": "home.light.dim",
     "JinnLower": "home.device.lower",
-    "JinnQuery": "home.state.query",
+    "JinnGetAbility": "home.state.query",
     "JinnRaise": "home.device.raise",
     "JinnSet": "home.device.set",
     "JinnSetChannel": "home.tv.channel",
-    "JinnSetFridgeTemperature": "home.fridge.set",
+    "JinnSetFridge": "home.fridge.set",
     "JinnSetMode": "home.climate.mode",
-    "JinnVacuumStop": "home.vacuum.stop",
-    "JinnWarmer": "home.climate.warmer",
-    "JinnWarmerLight": "home.light.warmer",
+    "JinnVacuumPause": "home.vacuum.stop",
 }
 
 _SWITCHED: Final = {
@@ -70,6 +63,16 @@ _SWITCHED: Final = {
     "vacuum": ("home.vacuum", "home.vacuum.stop"),
     "scene": ("home.scene.activate", "home.scene.activate"),
     "script": ("home.scene.activate", "home.scene.activate"),
+}
+_ADJUSTED: Final = {
+    ("brightness", "up"): "home.light.brighten",
+    ("brightness", "down"): "home.light.dim",
+    ("color_temperature", "up"): "home.light.cooler",
+    ("color_temperature", "down"): "home.light.warmer",
+    ("target_temperature", "up"): "home.climate.warmer",
+    ("target_temperature", "down"): "home.climate.cooler",
+    ("channel", "up"): "home.tv.channel",
+    ("channel", "down"): "home.tv.channel",
 }
 _HEALTH: Final = frozenset({"heart_rate", "steps"})
 
@@ -90,7 +93,9 @@ def canon_of(intent: str, slots: Mapping[str, SlotValue], domains: frozenset[str
         step = slots.get("volume_step")
         falls = step == "down" or (isinstance(step, int | float) and step < 0)
         return "volume.down" if falls else "volume.up"
-    if intent == "JinnQuery" and slots.get("quantity") in _HEALTH:
+    if intent == "JinnAdjust":
+        return _ADJUSTED.get((str(slots.get("ability")), str(slots.get("direction"))), "home.device.adjust")
+    if intent == "JinnGetAbility" and slots.get("ability") in _HEALTH:
         return "health.query"
     return _PLAIN.get(intent, intent)
 

@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Protocol
 
 import msgspec
 
-from jinn.kernel import AreaId, Clock, Lang, SatelliteId, TurnId, Unavailable, millis, new_id
+from jinn.kernel import AreaId, Clock, Lang, SatelliteId, ThingId, TurnId, Unavailable, millis, new_id
 from jinn.language import phrases
 from jinn.language.joining import join_replies
 from jinn.language.model import (
@@ -24,6 +24,7 @@ from jinn.language.model import (
     Understood,
 )
 from jinn.language.ports import HomeNames, Skill
+from jinn.language.remembering import Remembered
 from jinn.language.store import Turns
 from jinn.language.wire import turn_to_wire
 from jinn.runtime import Bus, Trace
@@ -37,6 +38,12 @@ ANSWER_WITHIN_S = 30.0
 """How long a question of ours stays open; a satellite listens for about eight seconds after it."""
 
 
+SPOKEN_OF_S = 120.0
+"""How long "it" means what was spoken of last."""
+
+NAMING_SLOTS = frozenset({"name", "area", "floor", "domain", "device_class"})
+
+
 class Understands(Protocol):
     """The two questions that a conversation asks of understanding."""
 
@@ -45,12 +52,6 @@ class Understands(Protocol):
     def complete(self, pending: Ambiguous, text: str, lang: Lang, home: HomeWords) -> Understanding | None:
         """None: this was no answer to the question, but something new."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Question:
-    asked: Ambiguous
-    until_s: float
 
 
 class Conversing:
@@ -74,7 +75,8 @@ class Conversing:
         self._bus = bus
         self._clock = clock
         self._areas = areas
-        self._questions: dict[SatelliteId, _Question] = {}
+        self._questions: Remembered[Ambiguous] = Remembered(clock, for_s=ANSWER_WITHIN_S)
+        self._spoken_of: Remembered[tuple[ThingId, ...]] = Remembered(clock, for_s=SPOKEN_OF_S)
 
     async def converse(self, heard: Heard, *, satellite: SatelliteId) -> Turn:
         """Understand, act, answer, keep the record. Raises nothing: what fails is said."""
@@ -99,22 +101,34 @@ class Conversing:
         if len(heard.text) > TEXT_CHARS_MAX:
             return NotUnderstood()
         home = self._names.words()
-        question = self._questions.pop(satellite, None)
-        if question and question.until_s > self._clock.monotonic_s():
-            completed = self._understander.complete(question.asked, heard.text, heard.lang, home)
+        question = self._questions.take(satellite)
+        if question is not None:
+            completed = self._understander.complete(question, heard.text, heard.lang, home)
             if completed is not None:
                 return completed
-        return self._understander.understand(heard.text, heard.lang, home, area=self._areas.area_of(satellite))
+        area = self._areas.area_of(satellite)
+        return self._recalled(self._understander.understand(heard.text, heard.lang, home, area=area), satellite)
+
+    def _recalled(self, understanding: Understanding, satellite: SatelliteId) -> Understanding:
+        """ "Turn it off", 调亮一点: what nothing in the words names is what was spoken of last."""
+        if not isinstance(understanding, Ambiguous) or NAMING_SLOTS & understanding.intent.slots.keys():
+            return understanding
+        recent = self._spoken_of.get(satellite) or ()
+        targets = tuple(thing for thing in understanding.choices if thing in recent)
+        if not targets:
+            return understanding
+        return Understood(intents=(*understanding.before, replace(understanding.intent, targets=targets)))
 
     async def _answer(
         self, understanding: Understanding, heard: Heard, satellite: SatelliteId, trace: Trace
     ) -> tuple[tuple[Intent, ...], Reply]:
         match understanding:
             case Understood(intents=intents):
+                if targets := tuple(thing for intent in intents for thing in intent.targets):
+                    self._spoken_of.keep(satellite, targets)
                 return intents, await self._act(intents, heard.lang, trace)
             case Ambiguous(intent=intent, choices=choices):
-                until_s = self._clock.monotonic_s() + ANSWER_WITHIN_S
-                self._questions[satellite] = _Question(asked=understanding, until_s=until_s)
+                self._questions.keep(satellite, understanding)
                 names = {thing.id: thing.names for thing in self._names.words().things}
                 said = phrases.which_one([names[choice] for choice in choices], heard.lang)
                 return (intent,), Reply(said=said, outcome=Outcome.ASKED, follow_up=True)

@@ -6,18 +6,15 @@ from dataclasses import replace
 from jinn.kernel import ThingId
 from jinn.language.canon import canon_of
 from jinn.language.homeindex import HomeIndex
-from jinn.language.model import Ambiguous, Intent, Layer, NotUnderstood, Understanding, Understood
+from jinn.language.model import Ambiguous, Intent, Layer, Understood
 from jinn.language.pointing import ordinals, words
 from jinn.language.resolving import Situation, intents_for
 from jinn.language.targets import Phrase, Reader
 from jinn.language.writing import key_of, units_of
 
 
-def answered(pending: Ambiguous, text: str, situation: Situation) -> Understanding:
-    """The pending intent with what a tidy answer chose.
-
-    `NotUnderstood` means that the words are no answer; they may be a new wish.
-    """
+def answered(pending: Ambiguous, text: str, situation: Situation) -> Understood | None:
+    """The pending intent with what a tidy answer chose; None when the words are no answer."""
     units = units_of(text)
     key = key_of(tuple(unit.text for unit in units))
     if key in words("none"):
@@ -27,13 +24,16 @@ def answered(pending: Ambiguous, text: str, situation: Situation) -> Understandi
     if chosen is None:
         chosen = _by_words(Reader(units, situation.index), pending.choices, situation.index)
     if not chosen:
-        return NotUnderstood()
+        return None
     if len(chosen) == len(pending.choices) and len(chosen) > 1 and not _says_several(key, units_count=len(units)):
-        return NotUnderstood()
+        return None
     intent = pending.intent
     told = replace(situation, layer=Layer.DIALOGUE, confidence=intent.confidence)
     return Understood(
-        intents=(*pending.before, *intents_for(intent.name, intent.slots, (*intent.targets, *chosen), told))
+        intents=(
+            *pending.before,
+            *intents_for(intent.name, intent.slots, (*intent.targets, *chosen), told, form=intent.form),
+        )
     )
 
 

@@ -56,7 +56,7 @@ _WANTED: Final[Mapping[str, frozenset[Family]]] = {
         ),
         frozenset({Family.CLIMATE}),
     ),
-    "JinnSetFridgeTemperature": frozenset({Family.FRIDGE}),
+    "JinnSetFridge": frozenset({Family.FRIDGE}),
     **dict.fromkeys(("JinnSetChannel", "JinnChangeChannel"), frozenset({Family.TELEVISION})),
     **dict.fromkeys(
         (
@@ -66,7 +66,7 @@ _WANTED: Final[Mapping[str, frozenset[Family]]] = {
         _SOUND,
     ),
     **dict.fromkeys(
-        ("HassVacuumStart", "HassVacuumReturnToBase", "HassVacuumCleanArea", "JinnVacuumStop"),
+        ("HassVacuumStart", "HassVacuumReturnToBase", "HassVacuumCleanArea", "JinnVacuumPause"),
         frozenset({Family.VACUUM}),
     ),
     "HassFanSetSpeed": frozenset({Family.FAN}),
@@ -80,6 +80,7 @@ _ABILITIES_ASKED: Final[Mapping[str, frozenset[str]]] = {
     "fan_speed": frozenset({"fan_speed", "fan_mode"}),
     "volume": frozenset({"volume"}),
 }
+_OF_A_FRIDGE: Final = frozenset({"temperature", "target_temperature"})
 _GENERAL: Final = frozenset({"state"})
 
 
@@ -100,22 +101,34 @@ def eligible(intent: str, slots: Mapping[str, SlotValue], thing: ThingWords) -> 
         if domain is not None:
             return thing.domain == domain
         return "power" in thing.abilities if thing.abilities else thing.domain in _SWITCHED_DOMAINS
-    if intent == "JinnQuery":
+    if intent == "JinnGetAbility":
         return _can_be_asked(slots, thing)
+    if intent == "JinnAdjust":
+        return family_of(thing) in _ADJUSTED[str(slots.get("ability"))]
     wanted = _WANTED.get(intent)
     return wanted is not None and family_of(thing) in wanted
 
 
+_ADJUSTED: Final[Mapping[str, frozenset[Family]]] = {
+    "brightness": frozenset({Family.LIGHT}),
+    "color_temperature": frozenset({Family.LIGHT}),
+    "target_temperature": frozenset({Family.CLIMATE, Family.FRIDGE}),
+    "channel": frozenset({Family.TELEVISION}),
+}
+
+
 def is_of_the_home(intent: str) -> bool:
     """Whether the intent is about things of the home at all; a timer is not."""
-    return intent in _WANTED or intent in _SWITCHES or intent == "JinnQuery"
+    return intent in _WANTED or intent in _SWITCHES or intent in ("JinnGetAbility", "JinnAdjust")
 
 
 def _can_be_asked(slots: Mapping[str, SlotValue], thing: ThingWords) -> bool:
     if "compartment" in slots:
         return family_of(thing) is Family.FRIDGE
-    quantity = str(slots.get("quantity", "state"))
+    quantity = str(slots.get("ability", "state"))
     if quantity in _GENERAL:
+        return True
+    if family_of(thing) is Family.FRIDGE and quantity in _OF_A_FRIDGE:
         return True
     return bool(_ABILITIES_ASKED.get(quantity, frozenset({quantity})) & thing.abilities)
 
@@ -124,32 +137,81 @@ def specialised(
     intent: str, slots: Mapping[str, SlotValue], thing: ThingWords | None
 ) -> tuple[str, dict[str, SlotValue]]:
     """The intent as this thing understands it."""
-    told = dict(slots)
     if thing is None:
-        return ("JinnWarmer" if intent == "JinnWarmerLight" else intent), told
-    family = family_of(thing)
+        return plain(intent, slots)
+    name, told = _for_family(intent, dict(slots), family_of(thing))
+    return plain(name, told)
+
+
+def plain(intent: str, slots: Mapping[str, SlotValue]) -> tuple[str, dict[str, SlotValue]]:
+    """The intent as skills know it: every wish for more or less is one intent with an ability and a direction."""
+    if intent not in _ADJUSTMENTS:
+        return intent, dict(slots)
+    ability, direction = _ADJUSTMENTS[intent]
+    told = {name: value for name, value in slots.items() if name not in ("about", "step")}
+    told["ability"] = ability
+    told["direction"] = direction or str(slots.get("step", "up"))
+    return "JinnAdjust", told
+
+
+_ADJUSTMENTS: Final = {
+    "JinnBrighten": ("brightness", "up"),
+    "JinnDim": ("brightness", "down"),
+    "JinnWarmerLight": ("color_temperature", "down"),
+    "JinnCoolerLight": ("color_temperature", "up"),
+    "JinnWarmer": ("target_temperature", "up"),
+    "JinnCooler": ("target_temperature", "down"),
+    "JinnChangeChannel": ("channel", ""),
+}
+"""Warmer light is fewer kelvins."""
+
+
+def _for_family(intent: str, told: dict[str, SlotValue], family: Family) -> tuple[str, dict[str, SlotValue]]:
+    if intent == "JinnGetAbility":
+        return _asked(family, told)
     if intent == "JinnSet":
         return _set(family, told)
     if intent in ("JinnRaise", "JinnLower"):
         return _moved(intent == "JinnRaise", family, told)
     if intent == "HassClimateSetTemperature" and family is Family.FRIDGE:
         told = {"compartment": "cold", **told}
-    if intent == "HassGetState" and family in (Family.COVER, Family.CONTACT, Family.FRIDGE):
-        state = str(told.get("state"))
-        told["state"] = {"on": "open", "off": "closed"}.get(state, state)
+    if intent == "HassGetState" and "state" in told:
+        opens = family in (Family.COVER, Family.CONTACT, Family.FRIDGE)
+        said = str(told["state"])
+        told["state"] = (_OPENING if opens else _SWITCHING).get(said, said)
     return _SPECIAL.get((intent, family), intent), told
 
 
+_OPENING: Final = {"on": "open", "off": "closed"}
+_SWITCHING: Final = {"open": "on", "closed": "off"}
 _SPECIAL: Final = {
     ("HassTurnOn", Family.VACUUM): "HassVacuumStart",
-    ("HassTurnOff", Family.VACUUM): "JinnVacuumStop",
-    ("HassStopMoving", Family.VACUUM): "JinnVacuumStop",
-    ("HassClimateSetTemperature", Family.FRIDGE): "JinnSetFridgeTemperature",
+    ("HassTurnOff", Family.VACUUM): "JinnVacuumPause",
+    ("HassStopMoving", Family.VACUUM): "JinnVacuumPause",
+    ("HassStopMoving", Family.SPEAKER): "HassMediaPause",
+    ("HassStopMoving", Family.TELEVISION): "HassMediaPause",
+    ("HassClimateSetTemperature", Family.FRIDGE): "JinnSetFridge",
     ("JinnWarmerLight", Family.CLIMATE): "JinnWarmer",
     ("JinnCoolerLight", Family.CLIMATE): "JinnCooler",
     ("JinnWarmer", Family.LIGHT): "JinnWarmerLight",
     ("JinnCooler", Family.LIGHT): "JinnCoolerLight",
 }
+
+
+def _asked(family: Family, told: dict[str, SlotValue]) -> tuple[str, dict[str, SlotValue]]:
+    """What is asked for, by the name that it has in this family; a fridge has two temperatures."""
+    if told.get("ability") == "state":
+        return "HassGetState", {name: value for name, value in told.items() if name != "ability"}
+    if family is Family.FRIDGE:
+        is_freezer = told.get("compartment") == "freezer"
+        names = {
+            "temperature": "freezer_temperature" if is_freezer else "cold_temperature",
+            "target_temperature": "freezer_target" if is_freezer else "cold_target",
+        }
+        told["ability"] = names.get(str(told.get("ability")), told.get("ability", "temperature"))
+    return "JinnGetAbility", told
+
+
 _NUMBERS: Final = {
     Family.LIGHT: ("HassLightSet", "brightness"),
     Family.COVER: ("HassSetPosition", "position"),
@@ -157,7 +219,7 @@ _NUMBERS: Final = {
     Family.TELEVISION: ("HassSetVolume", "volume_level"),
     Family.FAN: ("HassFanSetSpeed", "percentage"),
     Family.CLIMATE: ("HassClimateSetTemperature", "temperature"),
-    Family.FRIDGE: ("JinnSetFridgeTemperature", "temperature"),
+    Family.FRIDGE: ("JinnSetFridge", "temperature"),
 }
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from jinn.kernel import AreaId, Lang, ThingId
-from jinn.language.kinds import Kind
+from jinn.language.kinds import Kind, kind_words
 from jinn.language.model import AreaWords, HomeWords, ThingWords
+from jinn.language.pointing import small_words
 from jinn.language.sound import SoundIndex
 from jinn.language.spelling import SpellingIndex
 from jinn.language.writing import Unit, key_of, name_key
@@ -64,6 +65,7 @@ class HomeIndex:
                 *(f"can {can}" for can in thing.abilities),
             }:
                 self._by_sort.setdefault(sort, []).append(thing)
+        self._words = {word for key in (*self.names, *kind_words()) for word in key.split(" ")}
         self.units_max = min(UNITS_MAX, max((key.count(" ") + 1 for key in self.names), default=0))
 
     def mentions(self, units: Sequence[Unit]) -> Iterator[Mention]:
@@ -75,6 +77,10 @@ class HomeIndex:
                 named = self.names.get(key) or self._possessive(key)
                 if named is not None:
                     yield Mention(first, stop, key, named)
+
+    def has_word(self, word: str) -> bool:
+        """Whether this word or sign can stand in a phrase that points at something of this home."""
+        return word in self._words or word in small_words()
 
     def of_kind(self, kind: Kind) -> list[ThingWords]:
         """The things that may be of a kind; the kind itself has the last word."""

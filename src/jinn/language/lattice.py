@@ -1,7 +1,7 @@
 """The cheapest ways to rewrite a sentence with known words, word by word or syllable by syllable."""
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,14 @@ class Edge:
     distance: float
 
 
+def may_be_misheard(units: Sequence[str], knows: Callable[[str], bool]) -> bool:
+    """Whether enough of a sentence is known words; a recogniser's slips are few."""
+    return sum(not knows(unit) for unit in units) <= max(2, _STRANGE_SHARE_MAX * len(units))
+
+
+_STRANGE_SHARE_MAX: Final = 0.34
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Path:
     """A rewriting: its cost in the search, how far it is from what was written, and its pieces."""
@@ -31,17 +39,24 @@ class Path:
     pieces: tuple[str, ...]
 
 
-def best_paths(units: Sequence[str], edges: Mapping[int, Sequence[Edge]], count: int) -> list[Path]:
-    """Up to `count` rewritings, the cheapest first."""
+def best_paths(
+    units: Sequence[str], edges: Mapping[int, Sequence[Edge]], count: int, knows: Callable[[str], bool]
+) -> list[Path]:
+    """Up to `count` rewritings, the cheapest first.
+
+    Args:
+        knows: whether a unit may stay as it is: nothing matches a sentence with a word that no template knows.
+    """
     reached: list[list[Path]] = [[] for _ in range(len(units) + 1)]
     reached[0] = [Path(0.0, 0.0, 0, 0, ())]
     for at, unit in enumerate(units):
         paths = heapq.nsmallest(count, reached[at])
         for path in paths:
-            kept = Path(
-                path.cost + KEPT_COST, path.distance, path.changed_units, path.kept_units + 1, (*path.pieces, unit)
-            )
-            reached[at + 1].append(kept)
+            if knows(unit):
+                kept = Path(
+                    path.cost + KEPT_COST, path.distance, path.changed_units, path.kept_units + 1, (*path.pieces, unit)
+                )
+                reached[at + 1].append(kept)
             for edge in edges.get(at, ()):
                 changed = edge.stop - at if edge.distance > 0 else 0
                 reached[edge.stop].append(

@@ -1,12 +1,12 @@
 """A sentence with a sign in place of each phrase that points at something, ready for our own templates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from jinn.language.homeindex import HomeIndex
 from jinn.language.targets import Phrase, Reader, Target
-from jinn.language.writing import joined, plain_numbers, spelled_out, units_of
+from jinn.language.writing import Unit, joined
 
 _FIRST_SIGN: Final = 0xE000
 """Signs come from Unicode's private use area, which nobody types and no template contains."""
@@ -34,9 +34,9 @@ class Marked:
     is_negated: bool = False
 
 
-def marked(text: str, index: HomeIndex) -> list[Marked]:
-    """The readings of a tidy text, the likelier one first."""
-    reader = Reader(units_of(plain_numbers(spelled_out(text))), index)
+def marked(units: Sequence[Unit], index: HomeIndex) -> list[Marked]:
+    """The readings of a sentence, the likelier one first."""
+    reader = Reader(units, index)
     readings: list[Marked] = []
     if any(reader.is_verb(at) for at in range(len(reader.words))):
         readings += _readings(*_with_signs(reader, with_verbs=True))
@@ -66,8 +66,18 @@ def _with_signs(reader: Reader, *, with_verbs: bool) -> tuple[list[str], dict[st
         if exception is not None:
             at, but, hole = exception[0], exception[1].phrases, len(pieces)
             continue
+        literal = reader.skip(at, "literal")
+        if literal != at:
+            pieces += reader.words[at:literal]
+            at = literal
+            continue
         is_word = len(targets) >= _SIGNS_MAX or (with_verbs and reader.is_verb(at))
         found = None if is_word else reader.targets_at(at)
+        if found is not None and pieces and pieces[-1] in targets and reader.skip(at, "all") == found[0]:
+            # 灯全部关闭: the adverb repeats that all are meant.
+            pieces += reader.words[at : found[0]]
+            at = found[0]
+            continue
         if found is None:
             pieces.append(reader.words[at])
             at += 1

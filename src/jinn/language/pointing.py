@@ -29,5 +29,12 @@ def ordinals() -> tuple[frozenset[str], ...]:
     return tuple(frozenset(_key(word) for word in spoken) for spoken in _raw()["ordinals"])
 
 
+@cache
+def small_words() -> frozenset[str]:
+    """Every single word and sign that phrases are put together with."""
+    sorts = (sort for sort in _raw() if sort not in ("ordinals", "none", "every_one", "last", "fillers", "verbs"))
+    return frozenset(word for sort in sorts for key in words(sort) for word in key.split(" "))
+
+
 def _key(word: str) -> str:
     return key_of(tuple(unit.text for unit in units_of(word)))

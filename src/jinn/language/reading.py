@@ -12,10 +12,12 @@ from jinn.language.homeindex import HomeIndex, Mention
 from jinn.language.kinds import Kind
 from jinn.language.marking import Marked, marked
 from jinn.language.model import SlotValue
-from jinn.language.targets import Phrase, Target
+from jinn.language.targets import Phrase, Target, says_all
 from jinn.language.templates import Grammar, home_assistant_grammar, own_grammar
-from jinn.language.writing import Unit, name_key, units_of
+from jinn.language.writing import Unit, name_key, plain_numbers, spelled_out, units_of
 
+_FORMS: Final = frozenset({"one", "one_yesno", "any", "all", "which", "how_many"})
+"""What Home Assistant's answers to questions are called; each is a form of question."""
 HERE: Final = "\ue0ff"
 """Stands for the area of the satellite in templates that need one; never comes out as a slot."""
 
@@ -29,6 +31,7 @@ class Reading:
         place: an area said on its own.
         is_wild: some of it is free text.
         points_back: "it", 它: what was spoken of before.
+        form: of a question, as `Intent.form` has it.
     """
 
     intent: str
@@ -38,6 +41,7 @@ class Reading:
     is_wild: bool = False
     points_back: bool = False
     literal: int = 0
+    form: str | None = None
 
 
 class Sentences:
@@ -47,7 +51,6 @@ class Sentences:
         self.lang = lang
         self._theirs = home_assistant_grammar(lang)
         self._own = own_grammar(lang)
-        self._known: frozenset[str] | None = None
 
     def warm_up(self) -> None:
         self._theirs.warm_up()
@@ -57,11 +60,9 @@ class Sentences:
         """The fixed words of our own templates, the only ones that are also matched by sound."""
         return self._own.literals()
 
-    def known_words(self) -> frozenset[str]:
-        """The words, and the single Chinese signs, that our own templates use."""
-        if self._known is None:
-            self._known = frozenset(unit.text for literal in self.literals() for unit in units_of(literal))
-        return self._known
+    def knows(self, word: str) -> bool:
+        """Whether our own templates may contain this word or Chinese sign."""
+        return self._own.knows(word)
 
     def readings(self, text: str, index: HomeIndex, *, wild: bool = False) -> Iterator[Reading]:
         """The readings of a tidy text, best first: theirs, then ours; with `wild` only those that take free text."""
@@ -71,18 +72,25 @@ class Sentences:
 
     def read_theirs(self, text: str, index: HomeIndex, *, wild: bool = False) -> list[Reading]:
         units = units_of(text)
-        lists = _lists_of_home(text, units, list(index.mentions(units)), index, self.lang)
-        found = self._theirs.matches(text, lists, {"area": HERE}, wild=wild)
+        mentions = list(index.mentions(units))
+        covered = {at for mention in mentions for at in range(mention.first, mention.stop)}
+        others = [unit.text for at, unit in enumerate(units) if at not in covered]
+        lists = _lists_of_home(text, units, mentions, index, self.lang)
+        found = self._theirs.matches(text, lists, {"area": HERE}, others=others, wild=wild)
         return [_theirs(result, index) for result in sorted(found, key=_worth)]
 
     def read_own(self, text: str, index: HomeIndex) -> Iterator[Reading]:
-        for sentence in marked(text, index):
-            yield from self.read_marked(sentence)
+        units = units_of(plain_numbers(spelled_out(text)))
+        if all(self.knows(unit.text) or index.has_word(unit.text) for unit in units):
+            for sentence in marked(units, index):
+                yield from self.read_marked(sentence)
 
     def read_marked(self, sentence: Marked) -> list[Reading]:
         places = [sign for sign, target in sentence.targets.items() if target.place is not None]
         lists: dict[str, SlotList] = {"target": _signs(list(sentence.targets)), "place": _signs(places)}
-        found = [_own(result, sentence) for result in self._own.matches(sentence.text, lists, {}, wild=False)]
+        others = [unit.text for unit in units_of(sentence.text)]
+        results = self._own.matches(sentence.text, lists, {}, others=others, wild=False)
+        found = [_own(result, sentence) for result in results]
         allowed = [reading for reading in found if not sentence.is_negated or _may_be_negated(reading.intent)]
         return sorted(allowed, key=lambda reading: -reading.literal)
 
@@ -151,6 +159,7 @@ def _theirs(result: RecognizeResult, index: HomeIndex) -> Reading:
         areas = named.areas if named is not None and named.areas else areas
     phrase = Phrase(areas=areas, is_here=is_here and not areas, said=str(area or ""))
     name = result.entities.get("name")
+    words = [unit.text for unit in units_of(result.original_text)]
     if name is not None and not name.is_wildcard:
         meant = index.names.get(name_key(str(name.value)))
         things = meant.things if meant is not None else ()
@@ -159,7 +168,7 @@ def _theirs(result: RecognizeResult, index: HomeIndex) -> Reading:
     elif domain is not None or "device_class" in slots:
         classes = frozenset({str(slots["device_class"])} if "device_class" in slots else ())
         kind = Kind(id="", domain=str(domain) if domain else None, device_classes=classes, words={})
-        phrase = replace(phrase, kind=kind, is_plural=_says_all(result), said=result.original_text)
+        phrase = replace(phrase, kind=kind, is_plural=_is_plural(words), is_all=says_all(words), said="")
     points = bool(phrase.things or phrase.kind)
     return Reading(
         intent=result.intent.name,
@@ -168,12 +177,16 @@ def _theirs(result: RecognizeResult, index: HomeIndex) -> Reading:
         place=phrase if not points and (areas or is_here) else None,
         is_wild=wild,
         literal=result.text_chunks_matched,
+        form=_form(result),
     )
 
 
-def _says_all(result: RecognizeResult) -> bool:
-    words = {unit.text for unit in units_of(result.original_text)}
-    return bool(words & {"all", "every", "any", "lights", "are", "the"} - {"the"}) or "所有" in result.original_text
+def _form(result: RecognizeResult) -> str | None:
+    return result.response if result.response in _FORMS else None
+
+
+def _is_plural(words: Sequence[str]) -> bool:
+    return says_all(words) or not {"lights", "are", "fans", "curtains", "windows"}.isdisjoint(words)
 
 
 def _own(result: RecognizeResult, sentence: Marked) -> Reading:
@@ -190,6 +203,7 @@ def _own(result: RecognizeResult, sentence: Marked) -> Reading:
         place=place,
         points_back=target is None,
         literal=result.text_chunks_matched - len(signs),
+        form=_form(result),
     )
 
 

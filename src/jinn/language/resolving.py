@@ -18,11 +18,11 @@ from jinn.language.model import (
     Understood,
 )
 from jinn.language.reading import Reading
-from jinn.language.targets import Phrase
+from jinn.language.targets import Phrase, Target
 
 _GO_THERE = frozenset({"HassVacuumCleanArea"})
 """What they do happens at the place that was said; the thing itself may stand anywhere."""
-_QUESTIONS = frozenset({"HassGetState", "JinnQuery", "HassClimateGetTemperature"})
+_QUESTIONS = frozenset({"HassGetState", "JinnGetAbility", "HassClimateGetTemperature"})
 _SWITCHES = frozenset({"HassTurnOn", "HassTurnOff"})
 
 
@@ -55,26 +55,28 @@ class _Found:
 
 def resolve(reading: Reading, situation: Situation) -> Understanding:
     """The reading with its things."""
-    reading = _without_light(reading, situation)
+    settled = _settled(reading, situation)
+    if settled is None:
+        return NotUnderstood()
+    reading = settled
     found = _things(reading, situation)
     if found.missing is not None:
         return NotUnderstood(unknown=found.missing or None)
     slots = _told(reading, situation)
     if found.choices:
-        intent = Intent(
-            name=reading.intent,
-            canon=canon_of(reading.intent, slots, _domains(found.choices, situation.index)),
-            slots=slots,
-            targets=tuple(found.things),
-            confidence=situation.confidence,
-            layer=situation.layer,
-        )
-        return Ambiguous(intent=intent, choices=tuple(found.choices))
-    return Understood(intents=intents_for(reading.intent, slots, tuple(found.things), situation))
+        ways = intents_for(reading.intent, slots, found.choices, situation, form=reading.form)
+        intent = ways[0] if len(ways) == 1 else replace(ways[0], name=reading.intent, slots=slots)
+        return Ambiguous(intent=replace(intent, targets=tuple(found.things)), choices=tuple(found.choices))
+    return Understood(intents=intents_for(reading.intent, slots, tuple(found.things), situation, form=reading.form))
 
 
 def intents_for(
-    name: str, slots: Mapping[str, SlotValue], things: Sequence[ThingId], situation: Situation
+    name: str,
+    slots: Mapping[str, SlotValue],
+    things: Sequence[ThingId],
+    situation: Situation,
+    *,
+    form: str | None = None,
 ) -> tuple[Intent, ...]:
     """One intent for each sort of thing: "turn up the lamp and the TV" brightens one and is louder on the other."""
     groups: dict[tuple[str, tuple[tuple[str, SlotValue], ...]], list[ThingId]] = {}
@@ -92,6 +94,7 @@ def intents_for(
             targets=tuple(meant),
             confidence=situation.confidence,
             layer=situation.layer,
+            form=form,
         )
         for (special, told), meant in groups.items()
     )
@@ -107,14 +110,33 @@ def fits(understanding: Understanding, index: HomeIndex) -> bool:
     )
 
 
-def _without_light(reading: Reading, situation: Situation) -> Reading:
-    """ "Make it warmer" is about the air, unless a lamp was just spoken of."""
-    general = {"JinnWarmerLight": "JinnWarmer", "JinnCoolerLight": "JinnCooler"}
-    if reading.target is not None or reading.intent not in general:
+_OF_THE_AIR = {"JinnWarmerLight": "JinnWarmer", "JinnCoolerLight": "JinnCooler"}
+_OF_SOUND: Mapping[str, SlotValue] = {"JinnRaise": "up", "JinnLower": "down"}
+
+
+def _settled(reading: Reading, situation: Situation) -> Reading | None:
+    """What "it" is: the things that were just spoken of; else what such words mean without them, if anything.
+
+    "Make it warmer" is about the air then, and "turn it up" about the sound; "turn it on" says nothing.
+    """
+    if reading.target is not None or reading.intent not in _VAGUE:
         return reading
-    if any(eligible(reading.intent, {}, situation.index.things[thing]) for thing in situation.focus):
-        return reading
-    return replace(reading, intent=general[reading.intent], slots={})
+    focused = tuple(
+        thing
+        for thing in situation.focus
+        if reading.intent not in _OF_THE_AIR or eligible(reading.intent, {}, situation.index.things[thing])
+    )
+    if focused and reading.points_back:
+        return replace(reading, target=Target(phrases=(Phrase(things=focused, is_plural=True, is_all=True),)))
+    if reading.intent in _OF_THE_AIR:
+        return replace(reading, intent=_OF_THE_AIR[reading.intent], slots={})
+    if reading.intent in _OF_SOUND:
+        slots = {**reading.slots, "volume_step": _OF_SOUND[reading.intent]}
+        return replace(reading, intent="HassSetVolumeRelative", slots=slots)
+    return reading if reading.place is not None or "domain" in reading.slots else None
+
+
+_VAGUE = frozenset({*_OF_THE_AIR, *_OF_SOUND, "JinnSet", "HassTurnOn", "HassTurnOff"})
 
 
 def _domains(things: Iterable[ThingId], index: HomeIndex) -> frozenset[str]:
@@ -222,13 +244,7 @@ def _means_all(phrase: Phrase, inside: list[ThingWords], areas: Sequence[AreaId]
 
 def _is_loose_plural(phrase: Phrase, situation: Situation) -> bool:
     """ "the lights" are those around us; "all lights" are all."""
-    words = set(phrase.said.split())
-    says_all = phrase.is_everything or bool(words & _SAYS_ALL) or any(mark in phrase.said for mark in _SAYS_ALL_ZH)
-    return not says_all and situation.area is not None
-
-
-_SAYS_ALL = frozenset({"all", "every", "each", "both", "everywhere", "house", "home", "any", "rest", "other"})
-_SAYS_ALL_ZH = ("全", "所有", "家里", "每", "其他", "其它", "都", "别的", "整")
+    return not phrase.is_all and situation.area is not None
 
 
 def _nearest(pool: list[ThingWords], phrase: Phrase, situation: Situation, found: _Found) -> None:
@@ -247,6 +263,9 @@ def _nearest(pool: list[ThingWords], phrase: Phrase, situation: Situation, found
 def _all_that_fit(reading: Reading, phrase: Phrase, index: HomeIndex) -> list[ThingWords]:
     """Everything, or everything in an area, that can be asked for this; "the kitchen" to be lit means its lamps."""
     fitting = _all_wanted(reading, index)
+    if reading.intent == "JinnGetAbility" and "compartment" not in reading.slots:
+        # A fridge's cold is no room's temperature.
+        fitting = [thing for thing in fitting if family_of(thing) is not Family.FRIDGE]
     if reading.intent == "HassTurnOn" and not phrase.is_everything:
         return [thing for thing in fitting if family_of(thing) is Family.LIGHT]
     return fitting
@@ -257,12 +276,14 @@ def _told(reading: Reading, situation: Situation) -> dict[str, SlotValue]:
     slots = dict(reading.slots)
     if reading.target is None and reading.place is not None and "area" not in slots:
         _add_areas(slots, reading.place.areas, situation)
-    for phrase in reading.target.phrases if reading.target is not None and "name" not in slots else ():
+    phrases = reading.target.phrases if reading.target is not None and "name" not in slots else ()
+    is_single = len(phrases) == 1
+    for phrase in phrases:
         if "area" not in slots and "floor" not in slots:
             _add_areas(slots, phrase.areas, situation)
-        if phrase.kind is not None and phrase.kind.domain and "domain" not in slots:
+        if phrase.kind is not None and phrase.kind.domain and "domain" not in slots and is_single:
             slots["domain"] = phrase.kind.domain
-        elif phrase.things and "name" not in slots:
+        elif phrase.things and "name" not in slots and is_single:
             slots["name"] = situation.index.things[phrase.things[0]].names.of(situation.lang)
     if reading.intent in _GO_THERE and reading.place is not None:
         _add_areas(slots, reading.place.areas, situation)

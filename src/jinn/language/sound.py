@@ -5,7 +5,7 @@ syllable; what people confuse (l/n, zh/z, in/ing …) counts little. What turns 
 number never takes part: on and off, up and down, negations and numerals stay as they were written.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -14,7 +14,7 @@ from pypinyin import Style, lazy_pinyin
 from pypinyin.contrib.tone_convert import to_finals, to_initials
 
 from jinn.language.confusions import confusions
-from jinn.language.lattice import Edge, Path, best_paths
+from jinn.language.lattice import Edge, Path, best_paths, may_be_misheard
 from jinn.language.writing import has_cjk, joined, units_of
 
 DISTANCE_MAX: Final = 0.42
@@ -44,30 +44,32 @@ class SoundIndex:
     def __init__(self, words: Iterable[str], parent: "SoundIndex | None" = None) -> None:
         self._parent = parent
         self._by_key: dict[str, list[tuple[str, ...]]] = {}
+        self._units_max: int = parent._units_max if parent is not None else 0
         seen: set[tuple[str, ...]] = set()
         for word in words:
             units = tuple(unit.text for unit in units_of(word))
             if units in seen or not 1 < len(units) <= _WORD_UNITS_MAX or not has_cjk(word):
                 continue
             seen.add(units)
+            self._units_max = max(self._units_max, len(units))
             for key in _keys(units):
                 self._by_key.setdefault(key, []).append(units)
 
-    def rewritings(self, text: str) -> list[tuple[str, float]]:
+    def rewritings(self, text: str, knows: Callable[[str], bool]) -> list[tuple[str, float]]:
         """Sentences that sound like the text, nearest first, each with its distance for one changed syllable."""
         units = [unit.text for unit in units_of(text)]
-        if len(units) < 2:
+        if len(units) < 2 or not may_be_misheard(units, knows):
             return []
         edges = {at: self._edges(units, at) for at in range(len(units))}
         return [
             (joined(list(path.pieces)), path.distance / path.changed_units)
-            for path in best_paths(units, edges, _PATHS)
+            for path in best_paths(units, edges, _PATHS, knows)
             if _is_worth_reading(path, len(units))
         ]
 
     def _edges(self, units: Sequence[str], at: int) -> list[Edge]:
         best: dict[tuple[int, str], float] = {}
-        for stop in range(at + 2, min(len(units), at + _WORD_UNITS_MAX) + 1):
+        for stop in range(at + 2, min(len(units), at + self._units_max) + 1):
             span = tuple(units[at:stop])
             for word in self._near(span):
                 far = distance(span, word)

@@ -4,14 +4,14 @@ More restrained than for Chinese: whole names are compared, by their consonants 
 decide what is done (on, off, up, down, not, numbers) are never changed and never brought in.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
 from jellyfish import levenshtein_distance, metaphone
 
 from jinn.language.confusions import confusions
-from jinn.language.lattice import Edge, best_paths
+from jinn.language.lattice import Edge, best_paths, may_be_misheard
 from jinn.language.writing import spelled_out, units_of
 
 DISTANCE_MAX: Final = 0.28
@@ -40,13 +40,15 @@ class SpellingIndex:
             for key in _keys(_consonants(words)):
                 self._by_key.setdefault(key, []).append(words)
 
-    def rewritings(self, text: str) -> list[tuple[str, float]]:
+    def rewritings(self, text: str, knows: Callable[[str], bool]) -> list[tuple[str, float]]:
         """Sentences that sound like the text, nearest first, each with the largest distance of a changed phrase."""
         units = [unit.text for unit in units_of(spelled_out(text))]
+        if not may_be_misheard(units, knows):
+            return []
         edges = {at: self._edges(units, at) for at in range(len(units))}
         return [
             (" ".join(path.pieces), path.distance)
-            for path in best_paths(units, edges, _PATHS)
+            for path in best_paths(units, edges, _PATHS, knows)
             if path.changed_units > 0 and path.kept_units <= _KEPT_SHARE_MAX * len(units)
         ]
 

@@ -6,6 +6,7 @@ so they are found once, before any template is tried, and a template sees a sing
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from jinn.kernel import AreaId, ThingId
 from jinn.language.homeindex import HomeIndex, Mention
@@ -23,6 +24,7 @@ class Phrase:
         is_here: "in here", 这里: where the speaker is.
         is_everything: no kind was said, all that fits is meant.
         is_plural: several are meant if there are several.
+        is_all: "all", 所有: those elsewhere too.
         said: the words themselves.
     """
 
@@ -32,6 +34,7 @@ class Phrase:
     is_here: bool = False
     is_everything: bool = False
     is_plural: bool = False
+    is_all: bool = False
     said: str = ""
 
     @property
@@ -56,6 +59,14 @@ _WORDS_MAX = 5
 _SPOKEN_NAME_ENDS = ("s",)
 
 
+def says_all(said: Sequence[str]) -> bool:
+    """Whether these words mean all of the home, not only what is near: "all lights", "the lights in the house"."""
+    return bool(words("says_all") & set(said)) or any(key in key_of(tuple(said)) for key in _ELSEWHERE)
+
+
+_ELSEWHERE: Final = ("所 有", "家 里", "其 他", "其 它", "别 的")
+
+
 @dataclass(slots=True)
 class Reader:
     """Finds the phrases of one sentence."""
@@ -73,8 +84,6 @@ class Reader:
 
     def targets_at(self, first: int) -> tuple[int, Target] | None:
         """The longest list of phrases that begins here."""
-        if self.skip(first, "literal") != first:
-            return None
         found = self._phrase(first)
         if found is None:
             return None
@@ -124,8 +133,8 @@ class Reader:
                 best = found
         if best is None:
             return None
-        said = joined(self.words[first : best[0]])
-        return best[0], replace(best[1], said=said)
+        said = self.words[first : best[0]]
+        return best[0], replace(best[1], said=joined(said), is_all=best[1].is_everything or says_all(said))
 
     def _after_words(self, first: int) -> tuple[int, Phrase] | None:
         """A phrase behind articles and quantifiers."""
@@ -175,7 +184,7 @@ class Reader:
         return self.skip(stop, "one")
 
     def _all_of(self, first: int) -> tuple[int, bool]:
-        behind = self.skip(first, "all")
+        behind = self.skip(first, "all_inside")
         return self.skip(behind, "determiners"), behind != first
 
     def _areas(self, first: int) -> tuple[int, Phrase] | None:
@@ -200,6 +209,8 @@ class Reader:
         return None
 
     def _noun(self, first: int) -> tuple[int, Phrase] | None:
+        if self.skip(first, "literal") != first:
+            return None
         named = self._named(first)
         kind = self._kind(first)
         if named is not None and (

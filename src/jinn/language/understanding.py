@@ -9,6 +9,7 @@ from typing import Final
 from jinn.kernel import AreaId, Lang, ThingId
 from jinn.language.alike import Alike
 from jinn.language.dialogue import answered
+from jinn.language.families import plain
 from jinn.language.homeindex import HomeIndex
 from jinn.language.model import Ambiguous, HomeWords, Layer, NotUnderstood, SlotValue, Understanding, Understood
 from jinn.language.parts import PARTS_MAX, cuts
@@ -87,27 +88,26 @@ class Understander:
             return exact if isinstance(free, NotUnderstood) else free
         return NotUnderstood(unknown=unknown_in(text, self.sentences(lang), situation.index))
 
-    def complete(self, pending: Ambiguous, text: str, lang: Lang, home: HomeWords) -> Understanding:
+    def complete(self, pending: Ambiguous, text: str, lang: Lang, home: HomeWords) -> Understanding | None:
         """The answer to "which one?", by name, area, place in `pending.choices`, "all of them" or "never mind".
 
-        `NotUnderstood` when the words are no such answer: they may be a new wish.
+        None when the words are no such answer: they may be a new wish.
         """
         if len(text) > TEXT_CHARS_MAX:
-            return NotUnderstood()
+            return None
         text = tidy(text)
         situation = Situation(index=self.index(home), lang=lang)
         answer = answered(pending, text, situation)
-        if not isinstance(answer, NotUnderstood):
+        if answer is not None:
             return answer
-        for meant, _ in self._sounds(situation).rewritings(text):
-            answer = answered(pending, meant, situation)
-            if not isinstance(answer, NotUnderstood):
-                return answer
-        return answer
+        if not isinstance(self._exact(text, situation), NotUnderstood):
+            return None
+        heard = (answered(pending, meant, situation) for meant, _ in self._rewritings(text, situation))
+        return next((answer for answer in heard if answer is not None), None)
 
     def _alike(self, text: str, situation: Situation) -> Understanding | None:
         """The same as another sentence of nearly the same sound."""
-        for meant, distance in self._sounds(situation).rewritings(text):
+        for meant, distance in self._rewritings(text, situation):
             heard = replace(situation, layer=Layer.SOUND, confidence=round(1 - distance, 3))
             understanding = self._exact(meant, heard)
             if not isinstance(understanding, NotUnderstood):
@@ -121,7 +121,8 @@ class Understander:
         sentences = self.sentences(lang)
         for wild in (False, True):
             for reading in sentences.readings(text, index, wild=wild):
-                return Said(intent=reading.intent, slots=reading.slots)
+                name, slots = plain(reading.intent, reading.slots)
+                return Said(intent=name, slots=slots)
         return None
 
     def _exact(self, text: str, situation: Situation) -> Understanding:
@@ -151,6 +152,14 @@ class Understander:
             if isinstance(other, Ambiguous):
                 return replace(other, before=one.intents + other.before)
         return None
+
+    def _rewritings(self, text: str, situation: Situation) -> list[tuple[str, float]]:
+        index, knows = situation.index, self.sentences(situation.lang).knows
+        found = self._sounds(situation).rewritings(text, lambda word: knows(word) or index.has_word(word))
+        nearest: dict[str, float] = {}
+        for meant, distance in sorted(found, key=lambda one: one[1]):
+            nearest.setdefault(meant, distance)
+        return [(meant, distance) for meant, distance in nearest.items() if meant != text]
 
     def _sounds(self, situation: Situation) -> SoundIndex | SpellingIndex:
         key = situation.lang

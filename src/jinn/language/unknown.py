@@ -1,6 +1,6 @@
 """Which part of a sentence looks like a thing of the home and is none."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from jinn.language.homeindex import HomeIndex
@@ -8,10 +8,12 @@ from jinn.language.marking import Marked, marked
 from jinn.language.pointing import words
 from jinn.language.reading import Sentences
 from jinn.language.targets import Phrase, Target
-from jinn.language.writing import has_cjk, joined
+from jinn.language.writing import has_cjk, joined, plain_numbers, spelled_out, units_of
 
 _SIGN: Final = "\ue0f0"
-_PIECES_MAX: Final = 8
+_STRANGE_MAX: Final = 4
+"""Words or signs of an unknown name; more of them are another subject."""
+_UNITS_MAX: Final = 24
 _AHEAD_MAX: Final = 4
 """An unknown Chinese name may contain known signs: 书房的窗帘."""
 _INNER: Final = frozenset({"in", "on", "of", "at"})
@@ -22,10 +24,13 @@ _OUTER: Final = frozenset({"the", "my", "our", "your", "a", "an", "in", "on", "o
 
 def unknown_in(text: str, sentences: Sentences, index: HomeIndex) -> str | None:
     """The words that would make the sentence one of ours if they were the name of a thing: "garden light"."""
-    for sentence in marked(text, index)[:1]:
+    units = units_of(plain_numbers(spelled_out(text)))
+    strange = [at for at, unit in enumerate(units) if not (sentences.knows(unit.text) or index.has_word(unit.text))]
+    if not strange or strange[-1] - strange[0] >= _STRANGE_MAX or len(units) > _UNITS_MAX:
+        return None
+    for sentence in marked(units, index)[:1]:
         pieces = _pieces(sentence.text)
-        known = sentences.known_words()
-        for first, stop in _runs(pieces, known, sentence.targets):
+        for first, stop in _runs(pieces, sentences.knows, sentence.targets):
             said = _outer_stripped([_said(piece, sentence) for piece in pieces[first:stop]])
             if not said or sentence.is_negated:
                 continue
@@ -40,10 +45,10 @@ def _pieces(text: str) -> list[str]:
     return [piece for word in text.split() for piece in (word if has_cjk(word) or not word.isascii() else [word])]
 
 
-def _runs(pieces: Sequence[str], known: frozenset[str], signs: Collection[str]) -> list[tuple[int, int]]:
+def _runs(pieces: Sequence[str], knows: Callable[[str], bool], signs: Collection[str]) -> list[tuple[int, int]]:
     """Stretches around unknown words, with the phrases and small words beside them: the widest first."""
-    strange = [at for at, piece in enumerate(pieces) if piece not in known and piece not in signs and piece.isalpha()]
-    if not strange or strange[-1] - strange[0] >= _PIECES_MAX:
+    strange = [at for at, piece in enumerate(pieces) if piece not in signs and not knows(piece)]
+    if not strange:
         return []
     first, stop = strange[0], strange[-1] + 1
     left, right = first, stop

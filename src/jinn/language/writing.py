@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 import cn2an
-from opencc import OpenCC  # type: ignore[attr-defined]
+from opencc import OpenCC
 
 TEXT_CHARS_MAX: Final = 240
 """Longer sentences are nobody's command; matching them would only cost time."""
@@ -19,13 +19,13 @@ _UNIT_CJK_SPLIT: Final = re.compile(rf"[{_CJK}]|[^{_CJK}]+")
 _END: Final = re.compile(r"[\s.!?,;:。！？，；：、…~]+$")
 
 _NUMERALS: Final = "零一二两三四五六七八九十百千点"
-_COUNTED: Final = "度|摄氏度|个百分点|成|档|频道|台|号|个?小时|分钟|分|秒|开|点钟|%|℃"
+_COUNTED: Final = "度|摄氏度|个百分点|成|档|频道|台|号|个?小时|分钟|分(?!之)|秒|开|点钟|%|℃"
 _PERCENT: Final = re.compile(rf"百分之([{_NUMERALS}\d.]+)")
 _AFTER_NEGATIVE: Final = re.compile(rf"(?:零下|负)([{_NUMERALS}\d.]+)")
 _SPOKEN_NUMBER: Final = re.compile(
     rf"[{_NUMERALS}]*[二三四五六七八九]?[十百千][{_NUMERALS}]*"
     rf"|[{_NUMERALS}]+(?=(?:{_COUNTED}))"
-    rf"|(?<=[到为成至])[{_NUMERALS}]+(?![{_NUMERALS}些下点半])"
+    rf"|(?<=[到为成至])[{_NUMERALS}]+(?![{_NUMERALS}些下点半]|分之)"
 )
 
 _OFF_MISHEARD: Final = re.compile(r"\b(turn|switch|shut)\s+of\s+", re.IGNORECASE)
@@ -87,7 +87,7 @@ def name_key(name: str) -> str:
 def joined(pieces: list[str]) -> str:
     """A sentence from units: no space beside a Chinese character, one everywhere else."""
     out: list[str] = []
-    for piece in pieces:
+    for piece in filter(None, pieces):
         if out and not (_HAS_CJK.match(out[-1][-1]) or _HAS_CJK.match(piece[0]) or piece == "%"):
             out.append(" ")
         out.append(piece)
@@ -134,8 +134,8 @@ _converter: OpenCC | None = None
 def _simplified_char(char: str) -> str:
     global _converter  # noqa: PLW0603 - its dictionaries are read once, when the first Chinese text comes
     if _converter is None:
-        _converter = OpenCC("t2s")  # type: ignore[no-untyped-call]
-    converted: str = _converter.convert(char)  # type: ignore[no-untyped-call]
+        _converter = OpenCC("t2s")
+    converted: str = _converter.convert(char)
     return converted
 
 

@@ -2,7 +2,7 @@
 
 from jinn.runtime.bus import NatsBus
 from jinn.runtime.database import open_database
-from jinn.runtime.engine import NatsEngine, NatsLink
+from jinn.runtime.engine import NatsEngine, NatsLink, find_engine
 from jinn.runtime.http import TOKEN_COOKIE, Admission, Caller, Check, HttpOptions, HttpServer
 from jinn.runtime.leash import leashed
 from jinn.runtime.metrics import Metrics
@@ -37,6 +37,7 @@ __all__ = [
     "Statement",
     "Trace",
     "event",
+    "find_engine",
     "leashed",
     "open_database",
     "problem_of",

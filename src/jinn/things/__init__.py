@@ -2,6 +2,8 @@
 
 from jinn.things.commanding import Commander
 from jinn.things.deeds import deed_of
+from jinn.things.hands import RoomHands
+from jinn.things.http import routes
 from jinn.things.meaning import Meaning
 from jinn.things.model import CommandOutcome, CommandResult, DeviceCredentials, Product, ServiceResult, Thing
 from jinn.things.names import NamesOfThings
@@ -9,6 +11,7 @@ from jinn.things.ports import Areas
 from jinn.things.products import product_from_model, read_product, read_product_folder
 from jinn.things.registry import Registry
 from jinn.things.room import ThingsRoom, open_things
+from jinn.things.skill import HomeSkill
 from jinn.things.store import SCHEMA
 from jinn.things.thing_model import Property, ThingModel
 from jinn.things.tsl import read_model
@@ -26,6 +29,7 @@ __all__ = [
     "CommandResult",
     "Commander",
     "DeviceCredentials",
+    "HomeSkill",
     "Json",
     "Meaning",
     "NamesOfThings",
@@ -33,6 +37,7 @@ __all__ = [
     "Property",
     "Registry",
     "Reported",
+    "RoomHands",
     "ServiceResult",
     "Thing",
     "ThingModel",
@@ -46,6 +51,7 @@ __all__ = [
     "read_model",
     "read_product",
     "read_product_folder",
+    "routes",
     "value_names",
     "written",
 ]

@@ -7,6 +7,8 @@ import msgspec
 
 from jinn.kernel import JinnError
 from jinn.runtime import Bus
+from jinn.things.door.model import TAKEOVER_SUBJECT, Takeover
+from jinn.things.model import Thing
 from jinn.things.twin import Twin
 from jinn.things.wire import (
     PRESENCE_SUBJECT,
@@ -50,6 +52,11 @@ class Announcer:
     async def announce_presence(self, twin: Twin, *, at_ms: int) -> None:
         presence = Presented(thing=twin.thing, online=twin.is_online, at_ms=at_ms)
         await self._publish(PRESENCE_SUBJECT, _encoder.encode(PresenceBatch(presences=[presence])))
+
+    async def shut_out(self, thing: Thing) -> None:
+        """Every door ends the connection of a thing that may not be here any more."""
+        shut = Takeover(device=thing.device, session="", door="")
+        await self._publish(TAKEOVER_SUBJECT, msgspec.msgpack.encode(shut))
 
     async def _publish(self, subject: str, payload: bytes) -> None:
         try:

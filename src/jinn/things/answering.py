@@ -81,7 +81,7 @@ def _of_many_in_english(form: str | None, state: str, so: list[Names], others: l
     if form == "all":
         return f"No, not {listed(others, Lang.EN)}." if others else f"Yes, all {count} are {state}."
     if not so:
-        return f"No, none is {state}."
+        return f"None is {state}." if form == "which" else f"No, none is {state}."
     sentence = f"{names} {_is_are(len(so))} {state}."
     return sentence[:1].upper() + sentence[1:] if form == "which" else f"Yes, {sentence}"
 
@@ -93,7 +93,7 @@ def _of_many_in_chinese(form: str | None, state: str, so: list[Names], others: l
     if form == "all":
         return f"没有，{listed(others, Lang.ZH)}不是。" if others else f"是的，{count}个都{state}。"
     if not so:
-        return f"没有，都没{state}。"
+        return f"都没{state}。" if form == "which" else f"没有，都没{state}。"
     return f"{'' if form == 'which' else '是的，'}{names}{state}。"
 
 

@@ -1,14 +1,14 @@
 """Asking things for something, and telling truthfully what came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import anyio
 
 from jinn.kernel import Clock, CommandId, Conflict, NotFound, ThingId, Unavailable, millis, new_id
-from jinn.runtime import Database, Sql, Statement
+from jinn.runtime import Database
 from jinn.things import store
 from jinn.things.announcing import Announcer
+from jinn.things.command_log import Asked, Terms, add_command, end_command
 from jinn.things.delivering import Delivery, Doors, Way, service_message, set_message, wire_id
 from jinn.things.frames import DownMessage
 from jinn.things.model import CommandOutcome, CommandResult, Product, ServiceResult, Thing
@@ -23,28 +23,6 @@ EXPIRES_S = 2.0
 """How long a person waits for a lamp; then the speaker says that it has not answered."""
 
 _ATTEMPTS_MAX = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Terms:
-    """Who asks, since when, and for how long."""
-
-    id: CommandId
-    by: str
-    started_s: float
-    expires_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """A command under way."""
-
-    id: CommandId
-    thing: Thing
-    product: Product
-    twin: Twin
-    started_s: float
-    expires_ms: int
 
 
 class Commander:
@@ -86,7 +64,7 @@ class Commander:
         command = CommandId(new_id(self._clock))
         waiter = Waiter(wire_id=wire_id(command), asked=wanted, model=product.model)
         with self._watch.waiting(thing.id, waiter):
-            terms = _Terms(id=command, by=by, started_s=started_s, expires_s=expires_s)
+            terms = Terms(id=command, by=by, started_s=started_s, expires_s=expires_s)
             asked, open_values = await self._ask(terms, thing, product, wanted)
             if not open_values:
                 return self._results(asked, waiter, wanted, open_values)
@@ -130,9 +108,9 @@ class Commander:
         with self._watch.waiting(thing.id, waiter):
             twin = await self._twins.get(thing.id) or Twin(thing=thing.id)
             asked = self._asked(
-                _Terms(id=command, by=by, started_s=started_s, expires_s=expires_s), thing, product, twin
+                Terms(id=command, by=by, started_s=started_s, expires_s=expires_s), thing, product, twin
             )
-            await self._database.write(_add_command(asked, given, by, self._now_ms(), service=service))
+            await self._database.write(add_command(asked, given, by, self._now_ms(), service=service))
             if twin.is_online:
                 message = service_message(
                     thing, self._doors.connection_of(thing), service, given,
@@ -143,7 +121,7 @@ class Commander:
                 waiter.note_gone()
         outcome, code = _service_outcome(waiter)
         outputs = waiter.reply.data if waiter.reply is not None and isinstance(waiter.reply.data, dict) else {}
-        await self._database.write(_end_command(asked, outcome, code, outputs, self._now_ms()))
+        await self._database.write(*end_command(asked, outcome, code, outputs, self._now_ms()))
         if waiter.is_gone and twin.is_online:
             await self._note_gone(asked)
         return ServiceResult(
@@ -152,8 +130,8 @@ class Commander:
         )  # fmt: skip
 
     async def _ask(
-        self, terms: _Terms, thing: Thing, product: Product, wanted: Mapping[str, Json]
-    ) -> tuple[_Asked, dict[str, Json]]:
+        self, terms: Terms, thing: Thing, product: Product, wanted: Mapping[str, Json]
+    ) -> tuple[Asked, dict[str, Json]]:
         """Write the command and what it desires, before anything is sent. Gives the values that are still open."""
         for attempt in range(1, _ATTEMPTS_MAX + 1):
             async with self._twins.alone([thing.id]):
@@ -163,14 +141,14 @@ class Commander:
                 asked = self._asked(terms, thing, product, twin)
                 open_values = dict(wanted) if twin.is_online else {}
                 open_values = {name: value for name, value in open_values.items() if not _is_so(asked, name, value)}
-                statements = [_add_command(asked, wanted, terms.by, self._now_ms())]
+                statements = [add_command(asked, wanted, terms.by, self._now_ms())]
                 after = twin
                 if open_values:
                     after = twin.wish(open_values, command=terms.id, now_ms=self._now_ms(), expires_ms=asked.expires_ms)
                     statements.extend(store.save_twin(after, was=twin))
                 else:
                     outcome = CommandOutcome.UNCHANGED if twin.is_online else CommandOutcome.OFFLINE
-                    statements.append(_end_command(asked, outcome, "", {}, self._now_ms()))
+                    statements.extend(end_command(asked, outcome, "", {}, self._now_ms()))
                 try:
                     await self._database.write(*statements)
                 except Conflict:
@@ -184,7 +162,7 @@ class Commander:
             return asked, open_values
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    async def _await_outcome(self, asked: _Asked, waiter: Waiter, message: DownMessage, expires_s: float) -> None:
+    async def _await_outcome(self, asked: Asked, waiter: Waiter, message: DownMessage, expires_s: float) -> None:
         """Send, and wait until the thing has said enough, is known to be gone, or the time is over."""
         left_s = expires_s - (self._clock.monotonic_s() - asked.started_s)
         with anyio.move_on_after(max(left_s, 0)):
@@ -193,7 +171,7 @@ class Commander:
                 await waiter.wait()
                 tasks.cancel_scope.cancel()
 
-    async def _deliver(self, asked: _Asked, waiter: Waiter, message: DownMessage, within_s: float) -> None:
+    async def _deliver(self, asked: Asked, waiter: Waiter, message: DownMessage, within_s: float) -> None:
         try:
             outcome: Delivery = await self._doors.deliver(asked.twin.door or "", message, within_s=max(within_s, 0.001))
         except Unavailable:
@@ -201,20 +179,20 @@ class Commander:
         if outcome == "offline":
             waiter.note_gone()
 
-    async def _end(self, asked: _Asked, waiter: Waiter, results: tuple[CommandResult, ...]) -> None:
+    async def _end(self, asked: Asked, waiter: Waiter, results: tuple[CommandResult, ...]) -> None:
         """Write the outcome, and take back what is desired no more."""
         outcome, code = _overall(results)
         reported = {result.property: result.reported for result in results}
-        end = _end_command(asked, outcome, code, reported, self._now_ms())
+        end = end_command(asked, outcome, code, reported, self._now_ms())
         for _ in range(_ATTEMPTS_MAX):
             async with self._twins.alone([asked.thing.id]):
                 before = await self._twins.get(asked.thing.id)
                 after = before.forget_command(asked.id) if before is not None else None
                 if before is None or after is None or after is before:
-                    await self._database.write(end)
+                    await self._database.write(*end)
                     break
                 try:
-                    await self._database.write(end, *store.save_twin(after, was=before))
+                    await self._database.write(*end, *store.save_twin(after, was=before))
                 except Conflict:
                     await self._twins.reload(asked.thing.id)
                     continue
@@ -224,20 +202,20 @@ class Commander:
         if waiter.is_gone:
             await self._note_gone(asked)
 
-    async def _note_gone(self, asked: _Asked) -> None:
+    async def _note_gone(self, asked: Asked) -> None:
         """The door does not hold it: it is offline, though nobody has told us."""
         await note_gone(
             asked.twin, database=self._database, twins=self._twins, announcer=self._announcer, clock=self._clock
         )
 
-    def _asked(self, terms: _Terms, thing: Thing, product: Product, twin: Twin) -> _Asked:
+    def _asked(self, terms: Terms, thing: Thing, product: Product, twin: Twin) -> Asked:
         expires_ms = self._now_ms() + int(terms.expires_s * 1000)
-        return _Asked(
+        return Asked(
             id=terms.id, thing=thing, product=product, twin=twin, started_s=terms.started_s, expires_ms=expires_ms
         )
 
     def _results(
-        self, asked: _Asked, waiter: Waiter, wanted: Mapping[str, Json], open_values: Mapping[str, Json]
+        self, asked: Asked, waiter: Waiter, wanted: Mapping[str, Json], open_values: Mapping[str, Json]
     ) -> tuple[CommandResult, ...]:
         ms = self._ms_since(asked.started_s)
         results: list[CommandResult] = []
@@ -265,35 +243,7 @@ class Commander:
         return (self._clock.monotonic_s() - started_s) * 1000
 
 
-def _add_command(
-    asked: _Asked, values: Mapping[str, Json], by: str, now_ms: int, *, service: str | None = None
-) -> Statement:
-    row: dict[str, Sql] = {
-        "id": asked.id,
-        "thing": asked.thing.id,
-        "service": service,
-        "asked": store.encoded(values),
-        "asked_by": by[:200],
-        "at_ms": now_ms,
-        "expires_ms": asked.expires_ms,
-    }
-    return Statement(query="things.add_command", values=row)
-
-
-def _end_command(
-    asked: _Asked, outcome: CommandOutcome, code: str, reported: Mapping[str, object], now_ms: int
-) -> Statement:
-    row: dict[str, Sql] = {
-        "id": asked.id,
-        "outcome": outcome.value,
-        "code": code[:200],
-        "reported": store.encoded(reported),
-        "ended_ms": now_ms,
-    }
-    return Statement(query="things.end_command", values=row)
-
-
-def _is_so(asked: _Asked, name: str, value: Json) -> bool:
+def _is_so(asked: Asked, name: str, value: Json) -> bool:
     """Whether the twin says already what is asked, and nobody asks for another value at this moment."""
     said = asked.twin.reported.get(name)
     return (
@@ -303,7 +253,7 @@ def _is_so(asked: _Asked, name: str, value: Json) -> bool:
     )
 
 
-def _outcome(asked: _Asked, waiter: Waiter, name: str, *, is_open: bool) -> tuple[CommandOutcome, str]:
+def _outcome(asked: Asked, waiter: Waiter, name: str, *, is_open: bool) -> tuple[CommandOutcome, str]:
     if not asked.twin.is_online:
         return CommandOutcome.OFFLINE, "offline"
     if not is_open:

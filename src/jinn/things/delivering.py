@@ -18,6 +18,7 @@ from jinn.things.twin import Twin
 from jinn.things.values import Json
 
 Delivery = Literal["delivered", "offline", "expired", "slow"]
+Holding = Literal["held", "not-held", "no-door"]
 Way = Literal["async", "rrpc", "ext"]
 
 _encoder = msgspec.msgpack.Encoder()
@@ -96,16 +97,26 @@ class Doors:
             if error.stable_code() == "no-responder":
                 return "offline"
             raise
-        try:
-            return _answer_decoder.decode(answer).outcome
-        except msgspec.DecodeError as error:
-            raise Unavailable(f"The door {door} answered what is no answer.", code="door-answer") from error
+        return _outcome(door, answer)
 
-    async def is_there(self, door: str, *, within_s: float) -> bool:
-        """Whether a door answers at all: it is asked for a device that does not exist."""
-        nobody = _encoder.encode(DownMessage(device="", topic="", payload=b""))
+    async def holds(self, door: str, device: str, *, within_s: float) -> Holding:
+        """Whether a door holds that device's connection: it is offered a message that is too late to be delivered.
+
+        Raises:
+            Unavailable: the bus is away, or the door did not answer.
+        """
+        late = DownMessage(device=device, topic="", payload=b"", expires_ms=1)
         try:
-            await self.bus.request(f"dn.{door}", nobody, within_s=within_s)
-        except Unavailable:
-            return False
-        return True
+            answer = await self.bus.request(f"dn.{door}", _encoder.encode(late), within_s=within_s)
+        except Unavailable as error:
+            if error.stable_code() == "no-responder":
+                return "no-door"
+            raise
+        return "not-held" if _outcome(door, answer) == "offline" else "held"
+
+
+def _outcome(door: str, answer: bytes) -> Delivery:
+    try:
+        return _answer_decoder.decode(answer).outcome
+    except msgspec.DecodeError as error:
+        raise Unavailable(f"The door {door} answered what is no answer.", code="door-answer") from error

@@ -1,6 +1,7 @@
 """What the home's things are called, as understanding needs it."""
 
 from jinn.language import AreaWords, HomeWords, ThingWords
+from jinn.people import Area
 from jinn.things.model import Thing
 from jinn.things.ports import Areas
 from jinn.things.registry import Registry
@@ -12,7 +13,7 @@ class NamesOfThings:
     def __init__(self, *, registry: Registry, areas: Areas) -> None:
         self._registry = registry
         self._areas = areas
-        self._made_of: tuple[int, tuple[AreaWords, ...]] | None = None
+        self._made_of: tuple[int, tuple[Area, ...]] | None = None
         self._words = HomeWords()
 
     def words(self) -> HomeWords:
@@ -21,7 +22,8 @@ class NamesOfThings:
         made_of = self._made_of
         if made_of is None or made_of[0] != self._registry.generation or made_of[1] is not areas:
             things = tuple(self._words_of(thing) for thing in self._registry.things())
-            self._words = HomeWords(areas=areas, things=things)
+            words = tuple(AreaWords(id=area.id, names=area.names, floor=area.floor) for area in areas)
+            self._words = HomeWords(areas=words, things=things)
             self._made_of = (self._registry.generation, areas)
         return self._words
 

@@ -2,12 +2,12 @@
 
 from typing import Protocol
 
-from jinn.language import AreaWords
+from jinn.people import Area
 
 
 class Areas(Protocol):
     """Where the areas of the home are known."""
 
-    def areas(self) -> tuple[AreaWords, ...]:
+    def areas(self) -> tuple[Area, ...]:
         """All of them; the same object until one was added, renamed or removed."""
         ...

@@ -107,9 +107,9 @@ def _believed(time: Json, now_ms: int) -> int:
 
 
 def _report(work: Work, up: Upward, said: Mapping[str, Reported]) -> None:
-    twin = work.twin(up.thing.id).report(said, model=up.product.model, now_ms=work.now_ms)
-    work.put(twin.remember(up.mark, now_ms=work.now_ms))
-    work.tell_report(work.twin(up.thing.id), {name: value for name, (value, _) in said.items()})
+    twin = work.twin(up.thing.id).report(said, model=up.product.model, now_ms=work.now_ms, mark=up.mark)
+    work.put(twin)
+    work.tell_report(twin, {name: value for name, (value, _) in said.items()})
 
 
 def _remember(work: Work, up: Upward) -> None:

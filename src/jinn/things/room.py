@@ -33,6 +33,7 @@ class ThingsRoom:
     watch: Watch
     receiver: Receiver
     sweeper: Sweeper
+    announcer: Announcer
     clock: Clock
 
     @property
@@ -49,10 +50,18 @@ class ThingsRoom:
         return [self.on_wire(thing.id) for thing in self.registry.things()]
 
     async def remove(self, thing_id: ThingId) -> None:
-        """Forget a thing with its twin. Raises `NotFound`."""
+        """Forget a thing with its twin, and end its connection. Raises `NotFound`."""
+        thing = self.registry.thing(thing_id)
         async with self.twins.alone([thing_id]):
             await self.registry.remove(thing_id)
             self.twins.drop(thing_id)
+        await self.announcer.shut_out(thing)
+
+    async def enable(self, thing_id: ThingId, *, is_enabled: bool) -> None:
+        """Let a thing connect; or not any more, and end the connection that it has. Raises `NotFound`."""
+        thing = await self.registry.enable(thing_id, is_enabled=is_enabled)
+        if not is_enabled:
+            await self.announcer.shut_out(thing)
 
 
 async def open_things(*, database: Database, bus: Bus, areas: Areas, clock: Clock) -> ThingsRoom:
@@ -76,5 +85,6 @@ async def open_things(*, database: Database, bus: Bus, areas: Areas, clock: Cloc
         watch=watch,
         receiver=Receiver(bus=bus, ingest=ingest, announcer=announcer),
         sweeper=Sweeper(database=database, twins=twins, doors=doors, announcer=announcer, clock=clock),
+        announcer=announcer,
         clock=clock,
     )

@@ -5,16 +5,19 @@ import logging
 import anyio
 import anyio.abc
 
-from jinn.kernel import Clock, Conflict, JinnError, millis
+from jinn.kernel import Clock, Conflict, JinnError, NotFound, Unavailable, millis
 from jinn.runtime import Database, Statement
 from jinn.things import store
 from jinn.things.announcing import Announcer
-from jinn.things.delivering import Doors
+from jinn.things.delivering import Doors, Holding
 from jinn.things.twin import Twin
 from jinn.things.twins import Twins
 
 EVERY_S = 5.0
 DOOR_WITHIN_S = 2.0
+
+LOOKS_MAX = 50
+"""Things asked for at one look, some 10 ms; a large home is gone through in turns."""
 
 _GRACE_MS = 60_000
 """A hub that lives writes the outcome of its own commands long before."""
@@ -63,6 +66,7 @@ class Sweeper:
         self._clock = clock
         self._every_s = every_s
         self._misses: dict[str, int] = {}
+        self._looked_at = ""
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
         task_status.started()
@@ -74,17 +78,46 @@ class Sweeper:
             await anyio.sleep(self._every_s)
 
     async def sweep(self) -> None:
-        """One look at every door that holds a thing, and at commands that nobody will end any more."""
-        held = self._twins.online()
-        doors = {twin.door or "" for twin in held}
-        for door in doors:
-            is_there = bool(door) and await self._doors.is_there(door, within_s=DOOR_WITHIN_S)
-            self._misses[door] = 0 if is_there else self._misses.get(door, 0) + 1
-        self._misses = {door: misses for door, misses in self._misses.items() if door in doors}
-        for twin in held:
-            if self._misses[twin.door or ""] >= _MISSES_MAX:
-                await note_gone(
-                    twin, database=self._database, twins=self._twins, announcer=self._announcer, clock=self._clock
-                )
+        """One look at the things that seem to be here, and at commands that nobody will end any more.
+
+        After a hub and its door were killed together, nobody else would ever tell that a thing is gone.
+        """
         now_ms = millis(self._clock.now())
         await self._database.write(Statement(query="things.abandon_commands", values={"now_ms": now_ms - _GRACE_MS}))
+        silent: set[str] = set()
+        for twin in self._next_online():
+            door = twin.door or ""
+            if door in silent:
+                continue
+            holding = await self._holding(twin)
+            if holding == "no-door":
+                silent.add(door)
+            elif holding == "not-held":
+                await self._note_gone(twin)
+        self._misses = {door: self._misses.get(door, 0) + 1 for door in silent}
+        for twin in self._twins.online():
+            if self._misses.get(twin.door or "", 0) >= _MISSES_MAX:
+                await self._note_gone(twin)
+
+    def _next_online(self) -> list[Twin]:
+        """The next few in the order of their ids, from the start again after the last."""
+        online = sorted(self._twins.online(), key=lambda twin: twin.thing)
+        after = [twin for twin in online if twin.thing > self._looked_at]
+        chosen = (after + online)[: min(LOOKS_MAX, len(online))]
+        self._looked_at = chosen[-1].thing if chosen else ""
+        return chosen
+
+    async def _holding(self, twin: Twin) -> Holding:
+        if not twin.door:
+            return "no-door"
+        try:
+            thing = self._doors.registry.thing(twin.thing)
+            device = self._doors.connection_of(thing).device
+            return await self._doors.holds(twin.door, device, within_s=DOOR_WITHIN_S)
+        except NotFound:
+            return "held"  # It was removed meanwhile; there is nothing to note.
+        except Unavailable:
+            return "held"  # The door is slow or the bus away: that says nothing about the thing.
+
+    async def _note_gone(self, twin: Twin) -> None:
+        await note_gone(twin, database=self._database, twins=self._twins, announcer=self._announcer, clock=self._clock)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from jinn.kernel import Lang, Names
+from jinn.things.colours import name_of
 
 Value = str | int | float | bool | None
 
@@ -76,7 +77,7 @@ _STATES: dict[str, Callable[[Value], tuple[str, str]]] = {
     "brightness": _figure("is at {} percent", "亮度是{}%"),
     "volume": _figure("is at volume {}", "音量是{}"),
     "color_temperature": _figure("is at {} kelvin", "色温是{}K"),
-    "color": _figure("is {}", "颜色是{}"),
+    "color": lambda value: (f"is {name_of(str(value), Lang.EN)}", f"是{name_of(str(value), Lang.ZH)}"),
     "target_temperature": _figure("is set to {} degrees", "设定在{}度"),
     "cold_target": _figure("is set to {} degrees", "冷藏设定在{}度"),
     "freezer_target": _figure("has its freezer set to {} degrees", "冷冻设定在{}度"),
@@ -149,7 +150,7 @@ _DONE_ZH: dict[str, Callable[[Value], str]] = {
     "cold_target": lambda value: f"冷藏设到{number(value)}度了",
     "freezer_target": lambda value: f"冷冻设到{number(value)}度了",
     "color_temperature": lambda value: f"色温调到{number(value)}K了",
-    "color": lambda value: "换颜色了",
+    "color": lambda value: f"换成{name_of(str(value), Lang.ZH)}了",
 }
 
 

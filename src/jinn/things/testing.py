@@ -1,6 +1,7 @@
 """Stand-ins for what things needs, and a door in memory that speaks the real frames."""
 
 import itertools
+import time
 import zlib
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ import anyio
 import anyio.abc
 import msgspec
 
-from jinn.language import AreaWords
+from jinn.people import Area
 from jinn.runtime import Bus
 from jinn.things.frames import (
     SHARD_COUNT,
@@ -35,9 +36,9 @@ Behaviour = Callable[[DownMessage], Coroutine[object, object, None]]
 class FixedAreas:
     """`Areas` that somebody wrote down; assign `known` to change them."""
 
-    known: tuple[AreaWords, ...] = ()
+    known: tuple[Area, ...] = ()
 
-    def areas(self) -> tuple[AreaWords, ...]:
+    def areas(self) -> tuple[Area, ...]:
         return self.known
 
 
@@ -67,9 +68,13 @@ class ScriptedDoor:
             async for message in messages:
                 down = _downs.decode(message.payload)
                 behaviour = self.behaviours.get(down.device)
-                outcome = DownAnswer(outcome="delivered" if behaviour else "offline")
-                await self.bus.publish(message.reply, _frames.encode(outcome))
-                if behaviour is not None:
+                is_late = down.expires_ms is not None and down.expires_ms <= time.time() * 1000
+                if behaviour is None:
+                    answer = DownAnswer(outcome="offline")
+                else:
+                    answer = DownAnswer(outcome="expired" if is_late else "delivered")
+                await self.bus.publish(message.reply, _frames.encode(answer))
+                if behaviour is not None and not is_late:
                     self.heard.append(down)
                     tasks.start_soon(behaviour, down)
 

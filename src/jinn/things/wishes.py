@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from jinn.kernel import Names, ThingId
 from jinn.language import Intent, SlotValue
+from jinn.things.colours import hex_of
 
 Value = str | int | float | bool
 
@@ -74,14 +75,8 @@ STEP = {"volume": 10.0, "brightness": 20.0, "position": 25.0, "target_temperatur
         "channel": 1.0, "cold_target": 1.0, "freezer_target": 1.0}  # fmt: skip
 """How far "a bit" goes, in each ability's own unit; about a tenth to a fifth of its range."""
 
-COLOURS = {
-    "white": "#ffffff", "black": "#000000", "red": "#ff0000", "orange": "#ff8000", "yellow": "#ffe000",
-    "green": "#00c000", "blue": "#0040ff", "purple": "#8000ff", "brown": "#8b4513", "pink": "#ff69b4",
-    "turquoise": "#40e0d0", "cyan": "#00ffff", "gold": "#ffd700", "violet": "#8f00ff", "magenta": "#ff00ff",
-}  # fmt: skip
-"""The colours that the sentences name, as sRGB."""
-
 MODES = {"auto": 0, "cool": 1, "heat": 2, "dry": 3, "fan_only": 4, "fan": 4}
+PERCENT_ABILITIES = ("brightness", "position", "volume")
 FAN_SPEEDS = {"auto": 0, "low": 1, "mid": 2, "medium": 2, "middle": 2, "high": 3}
 
 
@@ -130,7 +125,7 @@ def _light(intent: Intent, handle: Handle) -> tuple[Wish, ...]:
     if isinstance(kelvin := intent.slots.get("temperature"), int | float):
         wanted.append(Set(ability="color_temperature", value=kelvin))
     if isinstance(color := intent.slots.get("color"), str):
-        wanted.append(Set(ability="color", value=COLOURS.get(color, color)))
+        wanted.append(Set(ability="color", value=hex_of(color) or color))
     missing = [wish for wish in wanted if isinstance(wish, Set) and not _is_settable(handle, wish.ability)]
     if missing or not wanted:
         return (CannotDo(ability=missing[0].ability if missing else "brightness"),)
@@ -228,6 +223,17 @@ def _temperature(intent: Intent, handle: Handle) -> tuple[Wish, ...]:
     return _figure("target_temperature", "temperature")(intent, handle)
 
 
+def _set(intent: Intent, handle: Handle) -> tuple[Wish, ...]:
+    """ "Set it to 22 degrees", "put it at 40 percent": what the number means is up to the thing."""
+    if "temperature" in intent.slots:
+        return _temperature(intent, handle)
+    ability = next((one for one in PERCENT_ABILITIES if _is_settable(handle, one)), "brightness")
+    wanted = _figure(ability, "value", "brightness", "position", "volume_level", "percentage")(intent, handle)
+    if ability == "brightness" and isinstance(wanted[0], Set) and _is_settable(handle, "power"):
+        return (Set(ability="power", value=1), *wanted)
+    return wanted
+
+
 _BY_NAME: dict[str, Callable[[Intent, Handle], tuple[Wish, ...]]] = {
     "HassTurnOn": _switch(is_on=True),
     "HassTurnOff": _switch(is_on=False),
@@ -242,6 +248,7 @@ _BY_NAME: dict[str, Callable[[Intent, Handle], tuple[Wish, ...]]] = {
     "HassVacuumReturnToBase": _call("dock"),
     "HassVacuumCleanArea": _call("clean_area"),
     "JinnAdjust": _adjust,
+    "JinnSet": _set,
     "JinnSetMode": _named("mode", "mode", MODES),
     "JinnSetChannel": _figure("channel", "channel"),
     "JinnSetFridge": _fridge,

@@ -2,10 +2,11 @@
 
 import logging
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import anyio
 import anyio.abc
+from anyio.lowlevel import checkpoint
 from anyio.streams.memory import MemoryObjectSendStream
 
 from jinn.kernel import JinnError, Refused, Unavailable
@@ -32,6 +33,7 @@ from jinn.voice.model import (
     Woken,
     Words,
 )
+from jinn.voice.moments import Moments
 from jinn.voice.parts import HearingOptions, Parts
 from jinn.voice.ports import Satellite, WakeWords
 from jinn.voice.tidying import language_of, strip_wake_word
@@ -40,14 +42,6 @@ _log = logging.getLogger(__name__)
 
 _MEANWHILE_WINDOWS = 64
 """Two seconds that are heard while we find out that only the wake word was said."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Called:
-    """Somebody said the wake word."""
-
-    word: str
-    at_s: float
 
 
 class Gone:
@@ -88,9 +82,9 @@ class Attention:
         self._meter = Meter()
         self._guess: Guess | None = None
         self._answer: Answer | None = None
-        self._called: _Called | None = None
+        self._wake_word: str | None = None
+        self._moments = Moments()
         self._may_stay_silent = False
-        self._begun_s = self._last_voice_s = self._committed_s = 0.0
 
     async def listen(self) -> None:
         """Bring what the satellite says into the one line of events."""
@@ -140,6 +134,8 @@ class Attention:
                 await self._follow(window)
             elif self._wake_words is not None:
                 await self._await_call(window, self._wake_words)
+            # A large frame is 60 ms of work; other satellites are not kept waiting for it.
+            await checkpoint()
 
     async def _await_call(self, window: bytes, wake_words: WakeWords) -> None:
         self._ring.append(window)
@@ -149,7 +145,8 @@ class Attention:
             return
         await self._show(Woken(word=word))
         tail = list(self._ring)
-        await self._listen_now(self._endpoint, called=_Called(word=word, at_s=self._parts.clock.monotonic_s()))
+        await self._listen_now(self._endpoint, wake_word=word)
+        self._moments.called_s = self._parts.clock.monotonic_s()
         # Kept for the recogniser, but its voice is that of the wake word: it begins no utterance.
         self._utterance.extend(tail)
 
@@ -163,10 +160,10 @@ class Attention:
             # Only the pre-roll is kept of the silence before somebody speaks.
             del self._utterance[: -(self._endpoint.pre_roll_ms // WINDOW_MS)]
         elif self._endpointer.silence_ms == 0:
-            self._last_voice_s = self._parts.clock.monotonic_s()
+            self._moments.last_voice_s = self._parts.clock.monotonic_s()
         match answer:
             case Endpoint.STARTED:
-                self._begun_s = self._parts.clock.monotonic_s() - self._endpoint.start_ms / 1000
+                self._moments.begun_s = self._parts.clock.monotonic_s() - self._endpoint.start_ms / 1000
             case Endpoint.PAUSED:
                 self._start_guess()
             case Endpoint.RESUMED:
@@ -212,7 +209,7 @@ class Attention:
             await self._commit()
 
     async def _commit(self) -> None:
-        self._committed_s = self._parts.clock.monotonic_s()
+        self._moments.committed_s = self._parts.clock.monotonic_s()
         self._meanwhile.clear()
         if self._guess is None:
             self._start_guess()
@@ -225,10 +222,12 @@ class Attention:
         match guess.found:
             case Recognised() as found if text := self._command(found):
                 await self._converse(guess, found, text)
-            case Recognised(text=text) if self._called and text:
+            case Recognised(text=text) if self._wake_word and text:
                 # That was the wake word alone: the command is still to come, and may have begun.
                 meanwhile = list(self._meanwhile)
-                await self._listen_now(self._endpoint, called=self._called)
+                called_s = self._moments.called_s
+                await self._listen_now(self._endpoint, wake_word=self._wake_word)
+                self._moments.called_s = called_s
                 for window in meanwhile:
                     if self._state is State.LISTENING:
                         await self._follow(window)
@@ -239,31 +238,17 @@ class Attention:
                 await self._hear_nobody()
 
     def _command(self, found: Recognised) -> str:
-        return strip_wake_word(found.text, self._called.word) if self._called else found.text
+        return strip_wake_word(found.text, self._wake_word) if self._wake_word else found.text
 
     async def _converse(self, guess: Guess, found: Recognised, text: str) -> None:
         lang = self._satellite.manners.lang or language_of(text, found.lang)
         await self._show(Words(text=text, final=True, lang=lang))
-        heard = Heard(text=text, lang=lang, confidence=found.confidence, spans=self._spans(guess))
+        heard = Heard(text=text, lang=lang, confidence=found.confidence, spans=self._moments.spans(guess))
         self._answer = Answer(self._satellite, self._parts, self._options, self._show)
         self._tasks.start_soon(self._run_answer, self._answer, heard)
 
-    def _spans(self, guess: Guess) -> tuple[tuple[str, float, float], ...]:
-        """Milliseconds from the last voiced sample; what was before it starts below zero."""
-
-        def since(moment_s: float) -> float:
-            return round((moment_s - self._last_voice_s) * 1000, 1)
-
-        wake = (("wake", since(self._called.at_s), 0.0),) if self._called else ()
-        return (
-            *wake,
-            ("speech", since(self._begun_s), -since(self._begun_s)),
-            ("endpoint", 0.0, since(self._committed_s)),
-            ("recognition", since(guess.begun_s), round((guess.ended_s - guess.begun_s) * 1000, 1)),
-        )
-
     async def _run_answer(self, answer: Answer, heard: Heard) -> None:
-        await answer.run(heard, last_voice_s=self._last_voice_s)
+        await answer.run(heard, last_voice_s=self._moments.last_voice_s)
         await self._inbox.send(answer)
 
     async def _go_on(self, answer: Answer) -> None:
@@ -280,12 +265,13 @@ class Attention:
         await self._wait()
 
     async def _listen_now(
-        self, options: EndpointOptions, *, called: _Called | None = None, may_stay_silent: bool = False
+        self, options: EndpointOptions, *, wake_word: str | None = None, may_stay_silent: bool = False
     ) -> None:
         self._forget()
         self._endpointer = Endpointer(options)
-        self._called = called
-        self._may_stay_silent = may_stay_silent or called is not None
+        self._wake_word = wake_word
+        self._moments = Moments()
+        self._may_stay_silent = may_stay_silent or wake_word is not None
         await self._enter(State.LISTENING)
 
     async def _wait(self) -> None:

@@ -87,13 +87,13 @@ async def _attend(hearing: Hearing, socket: Socket, satellite: BrowserSatellite,
     _log.info("The satellite %s has come", satellite.id)
     try:
         await hearing.attend(satellite)
-    except* Unavailable as gone:
-        _log.info("The satellite %s has gone: %s", satellite.id, gone.exceptions[0])
     except* JinnError as problems:
         first = problems.exceptions[0]
+        _log.info("The satellite %s is let go: %s", satellite.id, first)
         if isinstance(first, JinnError):
             await _part(socket, first, encode_turn)
     else:
+        _log.info("The satellite %s has gone", satellite.id)
         await _close(socket)
 
 

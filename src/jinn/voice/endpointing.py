@@ -17,14 +17,16 @@ class EndpointOptions:
     start_ms: int = 96
     """Voice that begins an utterance; a click is shorter."""
 
-    pre_roll_ms: int = 320
-    """Sound kept from before the beginning: soft consonants come before the voice is noticed."""
+    pre_roll_ms: int = 704
+    """Sound kept from before the beginning was noticed. With 320 ms, 16 % of the syllables of Mandarin in noise and
+    echo were recognised wrongly, with this 12 %; silence of our own making in front makes it worse."""
 
     pause_ms: int = 224
     """Silence after which recognition starts on trial. 4 of 19 real recordings hold a longer pause inside."""
 
-    early_ms: int = 320
-    """Silence that ends an utterance whose words are a complete command already."""
+    early_ms: int = 384
+    """Silence that ends an utterance whose words are a complete command already. Between two commands of one sentence
+    our recordings hold up to 344 ms."""
 
     end_ms: int = 640
     """Silence that ends any utterance; longer waits cut off fewer slow speakers."""

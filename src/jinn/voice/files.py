@@ -148,7 +148,7 @@ async def hear_file(
         Unavailable: a model is not ready, or the recogniser is busy.
     """
     samples = await anyio.to_thread.run_sync(read_sound, source)
-    manners = Manners(lang=lang, wake=wake, has_speaker=False, patient=not real_time)
+    manners = Manners(lang=lang, wake=wake, has_speaker=False, patient=not real_time, visits=True)
     player = FileSatellite(satellite, samples, manners, real_time=real_time)
     await hearing.attend(player)
     if player.turn is not None:

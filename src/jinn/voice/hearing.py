@@ -2,14 +2,10 @@
 
 import anyio
 
-from jinn.kernel import Conflict, Invalid, Lang, SatelliteId
-from jinn.language import Heard, Turn
+from jinn.kernel import Conflict, SatelliteId
 from jinn.voice.attending import Attention, Event, Gone
 from jinn.voice.parts import HearingOptions, Parts
 from jinn.voice.ports import Satellite
-
-TEXT_MAX = 2_000
-"""Characters of a typed sentence; the longest of real commands has 200."""
 
 
 class Hearing:
@@ -21,7 +17,8 @@ class Hearing:
         self._present: dict[SatelliteId, Attention] = {}
 
     async def attend(self, satellite: Satellite) -> None:
-        """Listen and answer until the satellite goes. A newer satellite with the same id takes its place."""
+        """Listen and answer until the satellite goes. A newer satellite with the same id takes its place, unless either
+        only visits."""
         make_wake_words = self._parts.wake_words if satellite.manners.wake else None
         wake_words = await make_wake_words() if make_wake_words else None
         inbox, events = anyio.create_memory_object_stream[Event](self._options.inbox)
@@ -34,11 +31,9 @@ class Hearing:
                 tasks=tasks,
                 inbox=inbox,
             )
-            older = self._present.get(satellite.id)
-            self._present[satellite.id] = attention
             try:
-                if older is not None:
-                    await older.dismiss(Conflict("This satellite is connected anew elsewhere.", code="satellite-taken"))
+                if not satellite.manners.visits:
+                    await self._take_place(satellite.id, attention)
                 await attention.begin()
                 tasks.start_soon(attention.listen)
                 async for event in events:
@@ -50,17 +45,8 @@ class Hearing:
                     del self._present[satellite.id]
                 tasks.cancel_scope.cancel()
 
-    async def converse(self, text: str, lang: Lang, *, satellite: SatelliteId) -> Turn:
-        """A typed sentence.
-
-        Raises:
-            Invalid: code `text-empty` or `text-too-long`.
-        """
-        words = " ".join(text.split())
-        if not words:
-            raise Invalid("There are no words in this sentence.", code="text-empty")
-        if len(words) > TEXT_MAX:
-            raise Invalid(
-                f"A sentence has at most {TEXT_MAX} characters; this one has {len(words)}.", code="text-too-long"
-            )
-        return await self._parts.conversation.converse(Heard(text=words, lang=lang), satellite=satellite)
+    async def _take_place(self, satellite: SatelliteId, attention: Attention) -> None:
+        older = self._present.get(satellite)
+        self._present[satellite] = attention
+        if older is not None:
+            await older.dismiss(Conflict("This satellite is connected anew elsewhere.", code="satellite-taken"))

@@ -47,6 +47,8 @@ class Kokoro:
         options.inter_op_num_threads = 1
         # The arena keeps the largest sentence's memory for ever; without it the process stays 100 MB smaller.
         options.enable_cpu_mem_arena = False
+        # A spinning thread would take a core from recognition and from the devices' hub while it waits.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         return cls(session, vocabulary, styles)
 

@@ -9,7 +9,7 @@ TARGET_DBFS = -20.0
 PEAK_MAX = 0.89
 """-1 dBFS: room for the resampling that a satellite may do."""
 
-_GAIN_RANGE = (0.25, 6.0)
+_GAIN_RANGE = (0.1, 6.0)
 _GATE_DB = -35.0
 """A frame this far below the loudest one is a pause or noise, and not counted as voice."""
 

@@ -160,9 +160,11 @@ class Manners:
         wake: listen for the wake word; else only after `Pressed`.
         has_speaker: replies are spoken to it.
         patient: wait out long pauses and never commit early: a recording ends by itself.
+        visits: comes with one utterance and goes, so that several of one id may be there at once.
     """
 
     lang: Lang | None = None
     wake: bool = False
     has_speaker: bool = True
     patient: bool = False
+    visits: bool = False

@@ -53,7 +53,7 @@ class Shelved(Generic[M]):
     async def fill(self) -> None:
         """Load it in a worker thread; how that went is in `state`."""
         try:
-            self._model = await anyio.to_thread.run_sync(self._load)
+            self._model = await anyio.to_thread.run_sync(self._load, abandon_on_cancel=True)
             self.state = ModelState.READY
         except JinnError as problem:
             self._problem = problem

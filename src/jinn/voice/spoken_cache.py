@@ -55,7 +55,7 @@ class SpokenCache:
 
     def keep(self, key: str, sound: bytes, *, on_disk: bool) -> None:
         self._remember(key, sound)
-        if on_disk and self._folder is not None:
+        if on_disk and sound and self._folder is not None:
             try:
                 self._write(self._folder, key, sound)
             except OSError as error:

@@ -31,7 +31,10 @@ _VOCABULARY = Piece(package="kokoro_onnx", path="config.json")
 _GOLD = Piece(package="misaki", path="data/us_gold.json")
 # Nothing of the packages above is imported: kokoro_onnx would load espeak-ng, which is GPL, into this process.
 
-SAMPLE_VOICES = {Lang.EN: "af_heart", Lang.ZH: "zf_xiaoxiao"}
+_MANNER = 1
+"""Raised when pronunciation or levelling changes, so that sentences prepared before are made anew."""
+
+DEFAULT_VOICES = {Lang.EN: "af_heart", Lang.ZH: "zf_xiaoxiao"}
 
 
 def installed_voices() -> Path:
@@ -55,9 +58,10 @@ class SpeechOptions:
     models: ModelOptions
     cache: Path
     voices: Path | None = None
-    voice: Mapping[Lang, str] = field(default_factory=lambda: dict(SAMPLE_VOICES))
+    voice: Mapping[Lang, str] = field(default_factory=lambda: dict(DEFAULT_VOICES))
     speed: float = 1.0
-    threads: int = 2
+    threads: int = 1
+    """On two idle cores a second one saves a third of the time; on busy ones it costs half as much again."""
 
 
 class KokoroVoice:
@@ -74,21 +78,39 @@ class KokoroVoice:
         self._speed = options.speed
         self.identity = identity(options)
 
-    def say(self, text: str, lang: Lang, run: onnxruntime.RunOptions | None = None) -> bytes:
-        """PCM16 little-endian mono at `RATE`, trimmed and levelled; empty when the text has nothing to say.
+    def utter(self, text: str, lang: Lang) -> "KokoroUtterance":
+        """A clause that is about to be made; nothing is computed yet."""
+        return KokoroUtterance(self, text, lang)
 
-        Setting `run.terminate` in another thread makes it raise soon.
-        """
+    def say(self, text: str, lang: Lang, run: onnxruntime.RunOptions | None = None) -> bytes:
+        """PCM16 little-endian mono at `RATE`, trimmed and levelled; empty when the text has nothing to say."""
         phonemes = self._phonemes[lang](text)
         if not any(sound.isalpha() for sound in phonemes):
             return b""
         return ready_to_play(self._kokoro.say(phonemes, self._voice[lang], speed=self._speed, run=run), RATE)
 
 
+class KokoroUtterance:
+    """One clause, made in one thread and perhaps stopped in another."""
+
+    def __init__(self, voice: KokoroVoice, text: str, lang: Lang) -> None:
+        self._voice = voice
+        self._text = text
+        self._lang = lang
+        self._run = onnxruntime.RunOptions()
+
+    def make(self) -> bytes:
+        return self._voice.say(self._text, self._lang, self._run)
+
+    def stop(self) -> None:
+        """`make` raises at the model's next step, within some ms."""
+        self._run.terminate = True
+
+
 def identity(options: SpeechOptions) -> str:
     """Known before anything is loaded, so that prepared sentences can be spoken at once after a start."""
     voices = " ".join(f"{lang.value}={options.voice[lang]}" for lang in Lang)
-    return f"{KOKORO.files[0].sha256[:16]} {voices} speed={options.speed} rules=1"
+    return f"{KOKORO.files[0].sha256[:16]} {voices} speed={options.speed} manner={_MANNER}"
 
 
 def load_voice(options: SpeechOptions) -> KokoroVoice:
@@ -102,7 +124,7 @@ def load_voice(options: SpeechOptions) -> KokoroVoice:
     for name in names:
         if not (voices / f"{name}.bin").is_file():
             raise Unavailable(
-                f"The voice {name} is not in {voices}; `make voices` puts it there. Replies are shown, not spoken.",
+                f"The voice {name} is not in {voices}; `make setup` puts it there. Replies are shown, not spoken.",
                 code="model-absent",
                 model=name,
             )

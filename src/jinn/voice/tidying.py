@@ -15,6 +15,9 @@ _PHRASE_UNITS_MIN = 3
 """A phrase of three words or characters that comes twice in a row is a loop of the decoder: "turn on the light turn on
 the light". People do say "very very" and "一一零"."""
 
+_NUMBER = re.compile(r"\d+|[零〇一二两三四五六七八九十百]|oh|zero|one|two|three|four|five|six|seven|eight|nine|ten")
+"""A code may well be "one two three one two three"."""
+
 _STUTTER_MAX = 4
 """A word or pair of words said more often than this in a row is one too."""
 
@@ -44,7 +47,8 @@ def cut_repeats(text: str) -> str:
     for start in range(len(units)):
         for size in range(1, (len(units) - start) // 2 + 1):
             again = _count_again(folded, start, size)
-            if again and (size >= _PHRASE_UNITS_MIN or again >= _STUTTER_MAX):
+            is_phrase = size >= _PHRASE_UNITS_MIN and not all(map(_NUMBER.fullmatch, folded[start : start + size]))
+            if again and (is_phrase or again >= _STUTTER_MAX):
                 return text[: units[start + size - 1].end()].rstrip(" ,，、;；")
     return text
 

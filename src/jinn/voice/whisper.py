@@ -74,7 +74,7 @@ class Whisper:
     """The loaded network. Not for two threads at once."""
 
     def __init__(self, folder: Path) -> None:
-        """`folder` holds what `WHISPER_BASE` names. Takes about a second and 150 MB."""
+        """`folder` holds what `WHISPER_BASE` names. Takes one to two seconds and 150 MB."""
         # One thread: two were slower on windows this short.
         self._network = ctranslate2.models.Whisper(
             str(folder), device="cpu", compute_type="int8", inter_threads=1, intra_threads=1
@@ -83,6 +83,7 @@ class Whisper:
         # From Taiwan's characters: the plain table leaves 開著 as 开著.
         self._traditional_to_simplified = OpenCC("tw2s")
         self._end = self._id("endoftext")
+        self._warm_up()
 
     def recognise(self, samples: Samples, lang: Lang | None, still_wanted: StillWanted = lambda: None) -> Recognised:
         """The words of one utterance of at most `UTTERANCE_MAX_S`; an empty text when nobody spoke.
@@ -108,6 +109,13 @@ class Whisper:
         lang = lang or Lang.EN
         text = ("" if lang is Lang.ZH else " ").join(texts)
         return Recognised(text=text, lang=lang, confidence=min(confidences, default=0.0))
+
+    def _warm_up(self) -> None:
+        """The first use of each stage takes 0.7 s longer than every other; nobody should be waiting for it."""
+        hum = np.sin(np.arange(RATE, dtype=np.float32) / 20) * np.float32(0.05)
+        encoded = self._encode(hum)
+        self._detect(encoded)
+        self._decode(encoded, Lang.ZH, seconds=0.5)
 
     def _encode(self, chunk: Samples) -> ctranslate2.StorageView:
         window_s = SHORT_WINDOW_S if chunk.size <= SHORT_WINDOW_S * RATE else LONG_WINDOW_S

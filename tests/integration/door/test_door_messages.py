@@ -22,7 +22,7 @@ from jinn.kernel import ManualClock, SystemClock, millis
 from jinn.runtime.testing import InMemoryBus
 from jinn.things.door import Limits
 from jinn.things.door.codec import Connack, Disconnect, Pingreq, Pingresp, Puback, Publish, Subscribe, encode
-from jinn.things.frames import DownMessage, Presence, UpMessage
+from jinn.things.frames import SHARD_COUNT, DownMessage, Presence, UpMessage
 
 pytestmark = pytest.mark.anyio
 
@@ -118,7 +118,9 @@ async def test_one_device_that_must_wait_holds_up_no_other() -> None:
 
 
 def same_shard() -> list[str]:
-    return [name for name in (f"dev{index}" for index in range(200)) if crc32(f"{PK}&{name}".encode()) % 16 == 3][:2]
+    return [
+        name for name in (f"dev{index}" for index in range(200)) if crc32(f"{PK}&{name}".encode()) % SHARD_COUNT == 3
+    ][:2]
 
 
 async def test_messages_of_one_moment_share_a_frame() -> None:

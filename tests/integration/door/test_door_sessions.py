@@ -85,7 +85,7 @@ async def test_a_client_id_of_no_kind_is_a_bad_client_id() -> None:
 
 async def test_a_device_that_is_shut_out_is_not_authorised() -> None:
     async def shut_out(proof: DeviceProof) -> Grant:
-        raise Forbidden("The device is disabled.", code="not-authorised")
+        raise Forbidden("The device is disabled.", code="device-shut-out")
 
     assert await answer_to(connect_packet("dev1"), let_in=shut_out) == Connack(5)
 
@@ -275,6 +275,19 @@ async def test_a_device_that_posts_for_another_is_shown_out() -> None:
         with pytest.raises(Closed):
             await probe.next()
         assert hub.messages == []
+
+
+async def test_a_gateway_speaks_for_others_once_it_has_asked_to_log_them_in() -> None:
+    bus = InMemoryBus()
+    login = f"/ext/session/{PK}/dev1/combine/login"
+    async with running_hub(bus) as hub, running_door(bus) as door, connected(door.port, "dev1") as probe:
+        await probe.send(Publish(login, b"{}", 1, 1))
+        assert await probe.next() == Puback(1)
+        await probe.send(post("behind", 2))
+        assert await probe.next() == Puback(2)
+        await probe.send(Subscribe(3, ((topic("behind", "#"), 1), ("#", 1))))
+        assert await probe.next() == Suback(3, (1, 0x80))
+        assert [message.device for message in hub.messages] == [f"{PK}&dev1"] * 2
 
 
 async def test_a_silent_device_is_shown_out_after_one_and_a_half_keepalives() -> None:

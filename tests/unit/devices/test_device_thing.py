@@ -97,7 +97,7 @@ def test_at_first_it_says_all_and_asks_for_wishes():
     assert is_kept
     assert wish_topic == ROOT + "property/desired/get"
     assert wish["params"] == ["level"]
-    assert not wish_is_kept
+    assert wish_is_kept
     assert report["id"] != wish["id"]
 
 
@@ -107,6 +107,12 @@ def test_the_answer_to_a_set_comes_before_its_report():
     (_, answer, _), (_, report, _) = kitchen.link.said
     assert answer == {"id": "42", "code": 200, "data": {}, "message": "success"}
     assert report["params"] == {"level": 30}
+
+
+def test_what_is_so_already_is_said_again_when_it_is_asked_for():
+    kitchen = Kitchen()
+    kitchen.ask("service/property/set", {"level": 0})
+    assert kitchen.reports() == [{"level": 0}]
 
 
 def test_a_yes_may_be_lost_and_a_no_may_not():
@@ -234,9 +240,10 @@ def test_a_get_gives_what_it_is_asked_for():
     kitchen.ask("service/property/get", ["lid"], request_id="2")
     kitchen.ask("service/property/get", "level", request_id="3")
     kitchen.ask("service/property/get", {}, request_id="4")
-    one, two, three, four = kitchen.link.take("get_reply")
+    kitchen.ask("service/property/get", [[], {}, None], request_id="5")
+    one, two, three, four, five = kitchen.link.take("get_reply")
     assert one["data"] == {"level": 0, "door": 0}
-    assert (two["code"], three["code"]) == (460, 460)
+    assert (two["code"], three["code"], five["code"]) == (460, 460, 460)
     assert four["data"] == {"level": 0, "warmth": 20, "door": 0}
     assert kitchen.reports() == []
 

@@ -20,7 +20,8 @@ from jinn.language import (
     Understanding,
     Understood,
 )
-from jinn.language.conversing import ANSWER_WITHIN_S, TEXT_CHARS_MAX
+from jinn.language.conversing import ANSWER_WITHIN_S, SPOKEN_OF_S, TEXT_CHARS_MAX
+from jinn.language.remembering import SATELLITES_MAX, Remembered
 from jinn.runtime import Row, Sql, Statement
 from jinn.runtime.testing import InMemoryBus
 
@@ -181,3 +182,37 @@ async def test_a_satellite_is_understood_from_where_it_stands() -> None:
     await table.say("light on", PANEL)
     await table.say("light on", SPEAKER)
     assert table.script.areas == [AreaId("kitchen"), None]
+
+
+ANY_OFF = Ambiguous(intent=Intent(name="HassTurnOn", canon="home.device.off"), choices=(HALL, KITCHEN))
+
+
+async def test_it_means_what_was_spoken_of_last() -> None:
+    table = Table(light_on=Understood(intents=(ON,)), turn_it_off=ANY_OFF)
+    await table.say("light on")
+    turn = await table.say("turn it off")
+    assert turn.reply.outcome is Outcome.DONE
+    assert table.lamps.obeyed == [(KITCHEN,), (KITCHEN,)]
+
+
+async def test_it_means_nothing_to_another_satellite_or_much_later() -> None:
+    table = Table(light_on=Understood(intents=(ON,)), turn_it_off=ANY_OFF)
+    await table.say("light on")
+    assert (await table.say("turn it off", SPEAKER)).reply.outcome is Outcome.ASKED
+    table.clock.advance(SPOKEN_OF_S + 1)
+    assert (await table.say("turn it off")).reply.outcome is Outcome.ASKED
+
+
+async def test_a_kind_that_was_named_is_asked_about_all_the_same() -> None:
+    named = Ambiguous(intent=Intent(name="HassTurnOn", canon="x", slots={"domain": "light"}), choices=(HALL, KITCHEN))
+    table = Table(light_on=Understood(intents=(ON,)), lamp_on=named)
+    await table.say("light on")
+    assert (await table.say("lamp on")).reply.outcome is Outcome.ASKED
+
+
+async def test_satellites_that_nobody_hears_of_again_are_forgotten() -> None:
+    remembered: Remembered[int] = Remembered(ManualClock(), for_s=10)
+    for number in range(SATELLITES_MAX + 1):
+        remembered.keep(SatelliteId(str(number)), number)
+    assert remembered.get(SatelliteId("0")) is None
+    assert remembered.get(SatelliteId("1")) == 1

@@ -26,6 +26,8 @@ def test_a_loop_of_the_decoder_is_cut(written: str, kept: str) -> None:
         "Turn on the light in the kitchen and the light in the hall.",
         "It is very very cold",
         "频道一一零",
+        "my code is one two three one two three",
+        "密码是一二三一二三",
         "把客厅的灯和卧室的灯打开",
         "",
         "bye bye",

@@ -7,7 +7,7 @@ import anyio
 import msgspec
 
 from jinn.kernel import Forbidden, JinnError, Unavailable
-from jinn.people.grants import Grant
+from jinn.people import Grant
 from jinn.things.door.packets import Connect
 from jinn.things.door.ports import Authorize, Provisioning
 from jinn.things.door.signing import BadClientId, Claim, read_claim
@@ -18,7 +18,7 @@ BAD_CLIENT_ID = 2
 UNAVAILABLE = 3
 BAD_CREDENTIALS = 4
 NOT_AUTHORISED = 5
-NOT_AUTHORISED_ERROR = "not-authorised"
+SHUT_OUT = "device-shut-out"
 """The code of a `Forbidden` for a device that is known, has signed well and is shut out."""
 
 REGISTER_TOPIC = "/ext/register"
@@ -89,6 +89,6 @@ class Admission:
 def _code(refused: JinnError) -> int:
     if isinstance(refused, Unavailable):
         return UNAVAILABLE
-    if isinstance(refused, Forbidden) and refused.stable_code() != NOT_AUTHORISED_ERROR:
+    if isinstance(refused, Forbidden) and refused.stable_code() != SHUT_OUT:
         return BAD_CREDENTIALS
     return NOT_AUTHORISED

@@ -28,6 +28,7 @@ from jinn.things.door.codec import (
 _PINGRESP = encode(Pingresp())
 _NOBODY = AllowList(())
 _VERSION_5 = 5
+_ROOTS = ("/sys/", "/ext/", "/ota/", "/shadow/", "/broadcast/")
 QOS_MAX = 1
 REFUSED_FILTER = 0x80
 
@@ -75,6 +76,7 @@ class Connection(asyncio.Protocol):
         device: `productKey&deviceName`, empty until admitted.
         own: `productKey/deviceName`, as it stands in topics.
         session: a new one for each CONNECT; empty until admitted.
+        is_gateway: it has asked to log in devices behind it; whose topics it then may use, the hub decides each time.
         unkept: messages of this session that the hub has not kept.
         unacked: packet id → where the hub waits for the answer, for commands at QoS 1.
         heard_s: when the device last sent anything, by the owner's clock.
@@ -96,6 +98,7 @@ class Connection(asyncio.Protocol):
         "expires_s",
         "has_said_goodbye",
         "heard_s",
+        "is_gateway",
         "may_publish",
         "may_subscribe",
         "own",
@@ -121,6 +124,7 @@ class Connection(asyncio.Protocol):
         self.may_subscribe = _NOBODY
         self.will: Will | None = None
         self.has_said_goodbye = False
+        self.is_gateway = False
         self.unkept = 0
         self.unacked: dict[int, str] | None = None
         self.heard_s = owner.now_s
@@ -268,7 +272,10 @@ class Connection(asyncio.Protocol):
                 raise ProtocolError("A device may not send such a packet now.")
 
     def _granted(self, topic_filter: str, qos: int) -> int:
-        return min(qos, QOS_MAX) if self.may_subscribe.permits(topic_filter, self.own) else REFUSED_FILTER
+        # A subscription brings nothing that is not pushed anyway, so for a gateway's others the roots are enough.
+        is_behind = self.is_gateway and topic_filter.startswith(_ROOTS)
+        is_granted = is_behind or self.may_subscribe.permits(topic_filter, self.own)
+        return min(qos, QOS_MAX) if is_granted else REFUSED_FILTER
 
     def _break(self, why: str) -> None:
         self._owner.broke(self, why)

@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from jinn.kernel import Secret
-from jinn.people.grants import DeviceProof, Grant
+from jinn.people import DeviceProof, Grant
 
 Authorize = Callable[[DeviceProof], Awaitable[Grant]]
 """Proof → grant.
 
 Raises:
-    Forbidden: wrong signature or unknown device; with code `not-authorised` the device is known and shut out.
+    Forbidden: wrong signature or unknown device; with code `device-shut-out` it has signed well and is disabled.
     Unavailable: nobody could be asked.
 """
 

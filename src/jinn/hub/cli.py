@@ -1,0 +1,225 @@
+"""The command line: `jinn …`."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import anyio
+import click
+import msgspec
+import typer
+from rich.console import Console
+
+from jinn.hub import doctor, serving, showing, understanding
+from jinn.hub.client import HubClient, Problem
+from jinn.hub.settings import default_data_folder
+from jinn.kernel import JinnError, NotFound
+from jinn.language import TurnWire
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  help="An open platform for smart speakers and the things around them.")  # fmt: skip
+devices = typer.Typer(no_args_is_help=True, help="Things of the home, as devices.")
+app.add_typer(devices, name="devices")
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+Data = Annotated[
+    Path | None, typer.Option("--data", help="The data folder; default: $JINN_DATA or ~/.local/share/jinn.")
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+
+
+def main() -> None:
+    """Run one command; every failure is one sentence with a stable code."""
+    try:
+        app(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as wanted:
+        out.print(wanted.format_message())
+        sys.exit(2)
+    except click.ClickException as wrong:
+        _tell("usage", wrong.format_message())
+        sys.exit(2)
+    except click.Abort:
+        sys.exit(130)
+    except JinnError as wrong:
+        _tell(wrong.stable_code(), wrong.sentence)
+        sys.exit(1)
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing is left to say.
+        sys.stderr.close()
+        sys.exit(1)
+
+
+def _tell(code: str, sentence: str) -> None:
+    if "--json" in sys.argv:
+        problem = {"error": msgspec.to_builtins(Problem(code=code, message=sentence))}
+        print_json(problem)
+    else:
+        err.print(f"[red]jinn: {code}:[/] {sentence}", soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """Exactly one object on one line."""
+    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _data(chosen: Path | None) -> Path:
+    folder = (chosen or default_data_folder()).expanduser()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as wrong:
+        raise NotFound(f"The data folder {folder} cannot be made: {wrong.strerror}.", code="data-folder") from wrong
+    return folder
+
+
+def _with_hub(data: Path, ask: Callable[[HubClient], None], *, needs_voice: bool = False) -> None:
+    """Ask the hub that runs on this data folder, else one that runs just for this call."""
+    reached = serving.reach(data, needs_voice=needs_voice)
+    try:
+        ask(reached.client)
+    finally:
+        reached.close()
+
+
+@app.command()
+def up(
+    data: Data = None,
+    port: Annotated[int | None, typer.Option(help="Of the page and the API; default 8320.")] = None,
+    mqtt_port: Annotated[
+        int | None, typer.Option(help="Of the door for devices; default 1883, else a free one.")
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; others than loopback demand pairing.")] = None,
+    no_demo: Annotated[bool, typer.Option("--no-demo", help="Start with an empty home.")] = False,
+) -> None:
+    """Start the hub, and stay until Ctrl-C."""
+    chosen = serving.Chosen(port=port, mqtt_port=mqtt_port, host=host, demo=False if no_demo else None)
+    anyio.run(serving.serve, _data(data), chosen, out, backend="asyncio", backend_options={"use_uvloop": True})
+
+
+@app.command()
+def demo(data: Data = None) -> None:
+    """Hear one recorded sentence in each language, show both traces, and exit."""
+    anyio.run(serving.serve_demo, _data(data), out, backend="asyncio", backend_options={"use_uvloop": True})
+
+
+@app.command()
+def say(
+    text: str,
+    lang: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Say something to the home, in writing."""
+    _check_lang(lang, ("en", "zh"))
+    _with_hub(_data(data), lambda hub: _show(hub.say(text, lang), json))
+
+
+@app.command()
+def hear(
+    files: list[Path],
+    lang: Annotated[str, typer.Option(help="auto, en or zh.")] = "auto",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Let the home hear sound files, one after the other."""
+    _check_lang(lang, ("auto", "en", "zh"))
+    failed: list[JinnError] = []
+
+    def ask(hub: HubClient) -> None:
+        for file in files:
+            try:
+                _show(hub.hear(file, lang), json)
+            except JinnError as wrong:
+                _tell(wrong.stable_code(), f"{file.name}: {wrong.sentence}")
+                failed.append(wrong)
+
+    _with_hub(_data(data), ask, needs_voice=True)
+    if failed:
+        sys.exit(1)
+
+
+@app.command()
+def understand(
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Lines of JSON in, lines of JSON out.")] = False,
+    data: Data = None,
+) -> None:
+    """Understand sentences from standard input, and do nothing."""
+    if not jsonl:
+        raise click.UsageError("understand reads JSON lines: add --jsonl.")
+    understanding.understand_lines(sys.stdin.buffer, print_json, _data(data))
+
+
+@app.command()
+def things(data: Data = None, json: Json = False) -> None:
+    """List the things of the home, with their state as they reported it."""
+
+    def ask(hub: HubClient) -> None:
+        found = hub.get("/api/things")
+        if json:
+            for thing in msgspec.json.decode(found, type=list[msgspec.Raw]):
+                print_json(thing)
+        else:
+            showing.show_things(out, msgspec.json.decode(found, type=list[showing.ThingShown]))
+
+    _with_hub(_data(data), ask)
+
+
+@devices.command("add")
+def add_device(
+    model: Annotated[Path, typer.Option(help="The thing model, a TSL file.")],
+    name: Annotated[str, typer.Option(help="What people call it.")],
+    room: Annotated[str | None, typer.Option(help="Id or name of the room it is in.")] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Register a device (and its product, when it is new); prints what it needs to connect."""
+    try:
+        document = model.read_bytes()
+    except OSError as wrong:
+        raise NotFound(f"{model} cannot be read: {wrong.strerror}.", code="model-unreadable") from wrong
+
+    def ask(hub: HubClient) -> None:
+        credentials = msgspec.json.decode(hub.add_device(document, name, room))
+        if json:
+            print_json(credentials)
+        else:
+            for key, value in credentials.items():
+                out.print(f"[dim]{key}[/] {value}")
+
+    _with_hub(_data(data), ask)
+
+
+@app.command()
+def trace(
+    turn: Annotated[str, typer.Argument(help="A turn's id, or last.")] = "last", data: Data = None, json: Json = False
+) -> None:
+    """Show what happened in a turn: heard, understood, asked, reported, said, with milliseconds."""
+    _with_hub(_data(data), lambda hub: _show(hub.turn(turn), json))
+
+
+@app.command("doctor")
+def examine(data: Data = None, json: Json = False) -> None:
+    """Say what is here, what is missing, and how to mend it."""
+    findings = doctor.examine(_data(data))
+    for finding in findings:
+        if json:
+            print_json(finding)
+        else:
+            doctor.show(out, finding)
+    if any(not finding.is_fine for finding in findings):
+        sys.exit(1)
+
+
+def _show(turn: TurnWire, json: bool) -> None:
+    if json:
+        print_json(turn)
+    else:
+        showing.show_turn(out, turn)
+
+
+def _check_lang(lang: str, known: tuple[str, ...]) -> None:
+    if lang not in known:
+        raise click.UsageError(f"--lang is one of {', '.join(known)}, not {lang!r}.")

@@ -1,0 +1,241 @@
+"""What a screen is told: one snapshot, then every change, numbered, over /ws/screen."""
+
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+import anyio
+import anyio.abc
+import msgspec
+from anyio.streams.memory import MemoryObjectSendStream
+from litestar import WebSocket, websocket
+from litestar.exceptions import WebSocketDisconnect
+from litestar.handlers import WebsocketRouteHandler
+
+from jinn.hub.screen_wire import (
+    Answer,
+    AreaWire,
+    Change,
+    ModelsChanged,
+    NamesWire,
+    Ping,
+    ProblemWire,
+    Say,
+    ScreenUp,
+    Set,
+    Snapshot,
+    ThingChanged,
+    ThingRemoved,
+    TurnFinished,
+)
+from jinn.kernel import Invalid, JinnError, Lang, SatelliteId, ThingId
+from jinn.language import Conversation, Deed, Heard, TurnWire, deed_to_wire, turn_to_wire
+from jinn.runtime import Bus
+from jinn.things import WireThing
+
+log = logging.getLogger(__name__)
+
+PENDING_MAX = 256
+"""Changes that one screen may be behind; a slower one is let go, and takes a new snapshot when it comes back."""
+
+ASKS_AT_ONCE = 16
+"""What one screen may have asked and not been answered; two hands cannot touch more."""
+
+
+class Home(Protocol):
+    """What the screens show and touch, as the hub's rooms know it."""
+
+    def names(self) -> NamesWire: ...
+    def lang(self) -> Lang: ...
+    def areas(self) -> list[AreaWire]: ...
+    def things(self) -> list[WireThing]: ...
+    def thing(self, thing_id: ThingId) -> WireThing | None: ...
+    def models(self) -> dict[str, str]: ...
+    def suggestions(self) -> list[NamesWire]: ...
+    async def last_turn(self) -> TurnWire | None: ...
+    async def set_properties(self, thing: ThingId, values: dict[str, str | int | float | bool]) -> Sequence[Deed]: ...
+
+
+class Screens:
+    """Every screen that is open. A service: it listens to the bus and tells them all."""
+
+    name = "screens"
+
+    def __init__(self, *, home: Home, conversation: Conversation, bus: Bus) -> None:
+        self._home = home
+        self._conversation = conversation
+        self._bus = bus
+        self._open: set[_Screen] = set()
+
+    async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
+        async with self._bus.subscribe("ev.>") as messages:
+            task_status.started()
+            async for message in messages:
+                try:
+                    self._tell_of(message.subject, message.payload)
+                except msgspec.MsgspecError as wrong:
+                    log.warning("an event on %s was not understood: %s", message.subject, wrong)
+
+    def tell_models(self) -> None:
+        """A model came up, or failed."""
+        for screen in tuple(self._open):
+            screen.tell(ModelsChanged(seq=screen.next_seq(), models=self._home.models()))
+
+    def tell_thing(self, thing_id: ThingId) -> None:
+        """Something about a thing changed that no event told of, such as a command that waits."""
+        thing = self._home.thing(thing_id)
+        for screen in tuple(self._open):
+            if thing is None:
+                screen.tell(ThingRemoved(seq=screen.next_seq(), id=thing_id))
+            else:
+                screen.tell(ThingChanged(seq=screen.next_seq(), thing=thing))
+
+    def _tell_of(self, subject: str, payload: bytes) -> None:
+        if not self._open:
+            return
+        match subject:
+            case "ev.things.reported":
+                batch = msgspec.json.decode(payload, type=_Reported)
+                changed = [report.thing for report in batch.reports]
+            case "ev.things.presence":
+                changed = [one.thing for one in msgspec.json.decode(payload, type=_Presences).presences]
+            case "ev.things.registry":
+                changed = [msgspec.json.decode(payload, type=_Named).thing]
+            case "ev.turns.finished":
+                turn = msgspec.json.decode(payload, type=TurnWire)
+                for screen in tuple(self._open):
+                    screen.tell(TurnFinished(seq=screen.next_seq(), turn=turn))
+                return
+            case _:
+                return
+        for thing_id in dict.fromkeys(changed):
+            self.tell_thing(ThingId(thing_id))
+
+    def route(self) -> WebsocketRouteHandler:
+        """`/ws/screen`."""
+
+        @websocket("/ws/screen")
+        async def screen_socket(socket: WebSocket) -> None:  # type: ignore[type-arg]
+            await socket.accept()
+            await self._serve(socket)
+
+        return screen_socket
+
+    async def _serve(self, socket: WebSocket) -> None:  # type: ignore[type-arg]
+        send, receive = anyio.create_memory_object_stream[Change | Answer | Snapshot](PENDING_MAX)
+        screen = _Screen(send)
+        last_turn = await self._home.last_turn()
+        # From here to `add` nothing awaits, so that no change falls between the snapshot and the first change.
+        send.send_nowait(self._snapshot(last_turn))
+        self._open.add(screen)
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._listen, socket, screen, tasks)
+                async for message in receive:
+                    await socket.send_data(msgspec.json.encode(message).decode())
+                await socket.close(code=1013, reason="too slow")
+                tasks.cancel_scope.cancel()
+        except* WebSocketDisconnect:
+            log.debug("a screen has gone")
+        finally:
+            self._open.discard(screen)
+            send.close()
+            receive.close()
+
+    async def _listen(self, socket: WebSocket, screen: "_Screen", tasks: anyio.abc.TaskGroup) -> None:  # type: ignore[type-arg]
+        limiter = anyio.Semaphore(ASKS_AT_ONCE)
+        try:
+            while True:
+                text = await socket.receive_text()
+                await limiter.acquire()
+                tasks.start_soon(self._answer, text, screen, limiter)
+        except WebSocketDisconnect:
+            tasks.cancel_scope.cancel()
+
+    async def _answer(self, text: str, screen: "_Screen", limiter: anyio.Semaphore) -> None:
+        try:
+            screen.tell(await self._do(text, screen))
+        finally:
+            limiter.release()
+
+    async def _do(self, text: str, screen: "_Screen") -> Answer:
+        asked_id = ""
+        try:
+            asked = _decode(text)
+            asked_id = asked.id
+            match asked:
+                case Set(thing=thing, properties=properties):
+                    did = await self._home.set_properties(ThingId(thing), properties)
+                    return Answer(id=asked_id, ok=True, did=[deed_to_wire(deed) for deed in did])
+                case Say(text=words, lang=lang):
+                    heard = Heard(text=words, lang=lang)
+                    turn = await self._conversation.converse(heard, satellite=screen.satellite)
+                    return Answer(id=asked_id, ok=True, turn=turn_to_wire(turn))
+                case Ping():
+                    return Answer(id=asked_id, ok=True)
+        except JinnError as no:
+            problem = ProblemWire(code=no.stable_code(), message=no.sentence)
+            return Answer(id=asked_id, ok=False, problem=problem)
+
+    def _snapshot(self, last_turn: TurnWire | None) -> Snapshot:
+        home = self._home
+        return Snapshot(
+            seq=0,
+            home=home.names(),
+            lang=home.lang().value,
+            areas=home.areas(),
+            things=home.things(),
+            turn=last_turn,
+            models=home.models(),
+            suggestions=home.suggestions(),
+        )
+
+
+class _Screen:
+    """One open screen: its own numbers, and a bounded way to it."""
+
+    _count = 0
+
+    def __init__(self, send: MemoryObjectSendStream[Change | Answer | Snapshot]) -> None:
+        _Screen._count += 1
+        self.satellite = SatelliteId(f"screen-{_Screen._count}")
+        self._send = send
+        self._seq = 0
+
+    def next_seq(self) -> int:
+        self._seq += 1
+        return self._seq
+
+    def tell(self, message: Change | Answer) -> None:
+        try:
+            self._send.send_nowait(message)
+        except anyio.WouldBlock:
+            self._send.close()
+        except (anyio.ClosedResourceError, anyio.BrokenResourceError):
+            log.debug("a screen went while it was being told something")
+
+
+class _Report(msgspec.Struct, frozen=True):
+    thing: str
+
+
+class _Reported(msgspec.Struct, frozen=True):
+    reports: list[_Report]
+
+
+class _Presences(msgspec.Struct, frozen=True):
+    presences: list[_Report]
+
+
+class _Named(msgspec.Struct, frozen=True):
+    thing: str
+
+
+_decoder: msgspec.json.Decoder[ScreenUp] = msgspec.json.Decoder(ScreenUp)
+
+
+def _decode(text: str) -> ScreenUp:
+    try:
+        return _decoder.decode(text)
+    except msgspec.MsgspecError as wrong:
+        raise Invalid(f"A screen's message does not fit its contract: {wrong}", code="message-invalid") from wrong

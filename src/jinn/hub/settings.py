@@ -1,0 +1,102 @@
+"""Which choices an operator has: one frozen tree, read once, before anything starts."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from jinn.kernel import Invalid, Secret
+
+
+class HttpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The page, the API and the WebSockets."""
+
+    host: str = "127.0.0.1"
+    port: int = 8320
+    trust_loopback: bool = True
+    hosts: list[str] = []
+
+
+class DoorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where devices connect by MQTT."""
+
+    host: str = "127.0.0.1"
+    port: int = 1883
+    tls_cert: str | None = None
+    tls_key: str | None = None
+
+
+class EngineSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What moves and what stays; both inside the data folder unless an URL is given."""
+
+    nats_url: str | None = None
+    database_url: str | None = None
+
+
+class VoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Hearing and speaking."""
+
+    is_on: bool = True
+    wake_word: str = "hey_jarvis"
+    voice_en: str = "af_heart"
+    voice_zh: str = "zf_xiaoxiao"
+    models_dir: str | None = None
+    may_download: bool = False
+
+
+class HomeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The home that is made at the first start."""
+
+    demo: bool = True
+    lang: Literal["en", "zh"] = "en"
+    remember_turns_days: int = 30
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that can be set. Defaults are safe and offline."""
+
+    http: HttpSettings = HttpSettings()
+    door: DoorSettings = DoorSettings()
+    engine: EngineSettings = EngineSettings()
+    voice: VoiceSettings = VoiceSettings()
+    home: HomeSettings = HomeSettings()
+
+
+def default_data_folder() -> Path:
+    """`$JINN_DATA`, else the place that the XDG Base Directory specification names."""
+    if chosen := os.environ.get("JINN_DATA"):
+        return Path(chosen)
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share"
+    return Path(base) / "jinn"
+
+
+def models_folder() -> Path:
+    """Where joined models are kept for every hub of this user; they can be made again at any time."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "jinn" / "models"
+
+
+def read_settings(data: Path) -> Settings:
+    """The tree of `settings.toml` in the data folder; the defaults where there is none.
+
+    Raises:
+        Invalid: code `settings`; the sentence names the key.
+    """
+    path = data / "settings.toml"
+    if not path.exists():
+        return Settings()
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=Settings)
+    except (msgspec.ValidationError, msgspec.DecodeError) as wrong:
+        raise Invalid(f"{path.name}: {wrong}", code="settings", file=str(path)) from wrong
+
+
+def read_or_make_token(data: Path) -> Secret:
+    """The owner's token of this data folder, in a file that only its owner can read."""
+    path = data / "token"
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(os.urandom(24).hex())
+    return Secret(path.read_text().strip())

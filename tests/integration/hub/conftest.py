@@ -1,0 +1,17 @@
+"""One whole hub with its demo home, shared by the tests that only talk to it."""
+
+from collections.abc import Iterator
+
+import pytest
+from hub_process import HubProcess, running, wait_for_models, wait_for_things
+
+DEMO_THINGS = 13
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
+    """A hub whose things are connected and whose speech is recognised."""
+    with running(tmp_path_factory.mktemp("hub")) as started:
+        wait_for_things(started, DEMO_THINGS)
+        wait_for_models(started, "recognition")
+        yield started
