@@ -45,7 +45,7 @@ class Recording(msgspec.Struct, frozen=True):
     condition: str
     expect: Expectation
     given: list[Expected] = []
-    wake: bool = False
+    wake: str | None = None
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -66,7 +66,7 @@ class SeenThing(msgspec.Struct, frozen=True):
 def recordings(*, wake: bool) -> list[Recording]:
     lines = (RECORDINGS / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
     every = [msgspec.json.decode(line, type=Recording) for line in lines]
-    return [one for one in every if one.wake is wake]
+    return [one for one in every if (one.wake is not None) is wake]
 
 
 def things(hub: HubProcess) -> list[SeenThing]:
