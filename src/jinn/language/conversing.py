@@ -122,8 +122,7 @@ class Conversing:
     ) -> tuple[tuple[Intent, ...], Reply]:
         match understanding:
             case Understood(intents=intents):
-                if targets := tuple(thing for intent in intents for thing in intent.targets):
-                    self._spoken_of.keep(satellite, targets)
+                self._remember(intents, satellite)
                 return intents, await self._act(intents, heard.lang, trace)
             case Ambiguous(intent=intent, choices=choices):
                 self._questions.keep(satellite, understanding)
@@ -132,6 +131,14 @@ class Conversing:
                 return (intent,), Reply(said=said, outcome=Outcome.ASKED, follow_up=True)
             case NotUnderstood(unknown=unknown):
                 return (), Reply(said=_apology(heard, unknown), outcome=Outcome.NOT_UNDERSTOOD)
+
+    def _remember(self, intents: tuple[Intent, ...], satellite: SatelliteId) -> None:
+        """What "it" means from now on: one thing. After several, "the lamp" must be asked about and not be all of them."""
+        targets = {thing for intent in intents for thing in intent.targets}
+        if len(targets) == 1:
+            self._spoken_of.keep(satellite, tuple(targets))
+        elif targets:
+            self._spoken_of.take(satellite)
 
     async def _act(self, intents: tuple[Intent, ...], lang: Lang, trace: Trace) -> Reply:
         replies = []

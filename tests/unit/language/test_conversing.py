@@ -210,6 +210,15 @@ async def test_it_means_nothing_to_another_satellite_or_much_later() -> None:
     assert table.script.focuses == [(), (), ()]
 
 
+async def test_after_several_things_it_means_none_of_them() -> None:
+    both = Intent(name="HassTurnOn", canon="home.light.on", targets=(KITCHEN, HALL))
+    table = Table(light_on=Understood(intents=(ON,)), all_on=Understood(intents=(both,)))
+    await table.say("light on")
+    await table.say("all on")
+    await table.say("turn it off")
+    assert table.script.focuses == [(), (KITCHEN,), ()]
+
+
 async def test_satellites_that_nobody_hears_of_again_are_forgotten() -> None:
     remembered: Remembered[int] = Remembered(ManualClock(), for_s=10)
     for number in range(SATELLITES_MAX + 1):
