@@ -23,9 +23,12 @@ EXPECTED_NOISE = ("WebSocket connection to", "Failed to load resource")
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, or the one that CHROMIUM names."""
+    """Debian's Chromium, or the one that CHROMIUM names.
+
+    For one module: while Playwright runs it holds this thread's event loop, and other modules need their own.
+    """
     path = os.environ.get("CHROMIUM") or CHROMIUM
     if not shutil.which(path):
         pytest.fail(f"No Chromium at {path}: apt-get install chromium, or set CHROMIUM to one.")
