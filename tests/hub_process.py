@@ -30,6 +30,11 @@ class HubProcess:
     client: HubClient
     log: Path
 
+    @property
+    def url(self) -> str:
+        """Where it is reached now; another port after another start."""
+        return location(self.data).url
+
     def kill(self) -> None:
         """As a power cut would."""
         os.kill(self.process.pid, signal.SIGKILL)
@@ -63,8 +68,7 @@ def _reach(process: "subprocess.Popen[bytes]", data: Path, log: Path) -> HubClie
             raise AssertionError(f"the hub ended with {process.returncode}:\n{log.read_text()}")
         path = data / LOCATION_FILE
         if path.exists():
-            location = msgspec.json.decode(path.read_bytes(), type=Location)
-            client = HubClient(location.url, read_or_make_token(data))
+            client = HubClient(location(data).url, read_or_make_token(data))
             try:
                 client.get("/healthz")
             except JinnError:
@@ -73,6 +77,11 @@ def _reach(process: "subprocess.Popen[bytes]", data: Path, log: Path) -> HubClie
                 return client
         time.sleep(0.05)
     raise AssertionError(f"the hub did not answer in {START_WITHIN_S} s:\n{log.read_text()}")
+
+
+def location(data: Path) -> Location:
+    """How the hub of this data folder says that it is reached."""
+    return msgspec.json.decode((data / LOCATION_FILE).read_bytes(), type=Location)
 
 
 @contextmanager
