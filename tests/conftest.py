@@ -1,5 +1,6 @@
 """What every test may ask for: the event loop, a database, a bus."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -7,6 +8,9 @@ import anyio
 import asyncpg
 import pytest
 from postgres_server import running_postgres
+
+# As in jinn.hub: a fork while another thread multiplies matrices must not hang.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from jinn.kernel import Secret
 from jinn.runtime import Database, NatsBus, NatsEngine, open_database

@@ -20,6 +20,7 @@ from jinn.hub.settings import Settings, read_or_make_token, read_settings
 from jinn.hub.wiring import Hub, open_hub
 from jinn.kernel import JinnError, Lang, SatelliteId, Secret, Unavailable
 from jinn.language import turn_to_wire
+from jinn.things import likely_replies
 from jinn.voice import RECOGNITION, hear_file
 
 MODELS_WITHIN_S = 60.0
@@ -71,6 +72,8 @@ async def serve(data: Path, chosen: Chosen, console: Console) -> None:
                     if settings.home.demo and hub.ears is not None and not (data / DEMO_HEARD_FILE).exists():
                         await hear_demo(hub, console)
                         (data / DEMO_HEARD_FILE).touch()
+                    if hub.ears is not None:
+                        hub.ears.speaker.prepare(likely_replies(hub.room.registry))
                     await anyio.sleep_forever()
 
 

@@ -38,10 +38,12 @@ def waterfall(turn: TurnWire) -> Table:
     table.add_column(style="dim", justify="right", min_width=10)
     table.add_column(min_width=BAR_CHARS)
     table.add_column(justify="right")
-    total_ms = max((span.start_ms + span.ms for span in turn.spans), default=0.0)
-    for span in turn.spans:
-        scale = BAR_CHARS / total_ms if total_ms else 0.0
-        start = min(int(span.start_ms * scale), BAR_CHARS - 1)
+    # What was measured before the last voiced sample starts below zero.
+    first_ms = min((span.start_ms for span in turn.spans), default=0.0)
+    total_ms = max((span.start_ms + span.ms for span in turn.spans), default=0.0) - first_ms
+    scale = BAR_CHARS / total_ms if total_ms else 0.0
+    for span in sorted(turn.spans, key=lambda one: one.start_ms):
+        start = min(int((span.start_ms - first_ms) * scale), BAR_CHARS - 1)
         length = max(1, round(span.ms * scale))
         bar = Text(" " * start + "━" * min(length, BAR_CHARS - start), style="cyan")
         table.add_row(span.name, bar, f"{span.ms:.1f} ms")

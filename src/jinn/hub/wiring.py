@@ -35,6 +35,7 @@ from jinn.runtime import (
     OutboxRelay,
     Service,
     open_database,
+    record_spans,
 )
 from jinn.things.door import Door, DoorOptions
 
@@ -64,6 +65,7 @@ class Hub:
 @asynccontextmanager
 async def open_hub(settings: Settings, data: Path, token: Secret, step: Step) -> AsyncIterator[Hub]:
     """Everything that a hub is, started in order; stopped in the opposite order when the block is left."""
+    record_spans()
     step("database")
     url = Secret(settings.engine.database_url) if settings.engine.database_url else None
     async with open_database(SCHEMAS, folder=data, url=url) as database, anyio.create_task_group() as tasks:

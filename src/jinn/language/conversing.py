@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol
 
 import msgspec
@@ -41,13 +40,21 @@ ANSWER_WITHIN_S = 30.0
 SPOKEN_OF_S = 120.0
 """How long "it" means what was spoken of last."""
 
-NAMING_SLOTS = frozenset({"name", "area", "floor", "domain", "device_class"})
-
 
 class Understands(Protocol):
     """The two questions that a conversation asks of understanding."""
 
-    def understand(self, text: str, lang: Lang, home: HomeWords, *, area: AreaId | None = None) -> Understanding: ...
+    def understand(
+        self,
+        text: str,
+        lang: Lang,
+        home: HomeWords,
+        *,
+        area: AreaId | None = None,
+        focus: tuple[ThingId, ...] = (),
+    ) -> Understanding:
+        """`area`: where the satellite is; `focus`: the things that "it" means."""
+        ...
 
     def complete(self, pending: Ambiguous, text: str, lang: Lang, home: HomeWords) -> Understanding | None:
         """None: this was no answer to the question, but something new."""
@@ -107,25 +114,15 @@ class Conversing:
             if completed is not None:
                 return completed
         area = self._areas.area_of(satellite)
-        return self._recalled(self._understander.understand(heard.text, heard.lang, home, area=area), satellite)
-
-    def _recalled(self, understanding: Understanding, satellite: SatelliteId) -> Understanding:
-        """ "Turn it off", 调亮一点: what nothing in the words names is what was spoken of last."""
-        if not isinstance(understanding, Ambiguous) or NAMING_SLOTS & understanding.intent.slots.keys():
-            return understanding
-        recent = self._spoken_of.get(satellite) or ()
-        targets = tuple(thing for thing in understanding.choices if thing in recent)
-        if not targets:
-            return understanding
-        return Understood(intents=(*understanding.before, replace(understanding.intent, targets=targets)))
+        focus = self._spoken_of.get(satellite) or ()
+        return self._understander.understand(heard.text, heard.lang, home, area=area, focus=focus)
 
     async def _answer(
         self, understanding: Understanding, heard: Heard, satellite: SatelliteId, trace: Trace
     ) -> tuple[tuple[Intent, ...], Reply]:
         match understanding:
             case Understood(intents=intents):
-                if targets := tuple(thing for intent in intents for thing in intent.targets):
-                    self._spoken_of.keep(satellite, targets)
+                self._remember(intents, satellite)
                 return intents, await self._act(intents, heard.lang, trace)
             case Ambiguous(intent=intent, choices=choices):
                 self._questions.keep(satellite, understanding)
@@ -134,6 +131,14 @@ class Conversing:
                 return (intent,), Reply(said=said, outcome=Outcome.ASKED, follow_up=True)
             case NotUnderstood(unknown=unknown):
                 return (), Reply(said=_apology(heard, unknown), outcome=Outcome.NOT_UNDERSTOOD)
+
+    def _remember(self, intents: tuple[Intent, ...], satellite: SatelliteId) -> None:
+        """What "it" means from now on: one thing. After several, "the lamp" must be asked about and not be all of them."""
+        targets = {thing for intent in intents for thing in intent.targets}
+        if len(targets) == 1:
+            self._spoken_of.keep(satellite, tuple(targets))
+        elif targets:
+            self._spoken_of.take(satellite)
 
     async def _act(self, intents: tuple[Intent, ...], lang: Lang, trace: Trace) -> Reply:
         replies = []

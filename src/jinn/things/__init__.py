@@ -2,6 +2,7 @@
 
 from jinn.things.commanding import Commander
 from jinn.things.deeds import deed_of
+from jinn.things.foreseeing import likely_replies
 from jinn.things.hands import RoomHands
 from jinn.things.http import routes
 from jinn.things.meaning import Meaning
@@ -46,6 +47,7 @@ __all__ = [
     "Twins",
     "WireThing",
     "deed_of",
+    "likely_replies",
     "open_things",
     "product_from_model",
     "read_model",

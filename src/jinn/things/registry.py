@@ -159,7 +159,7 @@ class Registry:
             names=checked_names(names),
             area=area,
             gateway=gateway,
-            created_ms=millis(self._clock.now()),
+            created_ms=self._next_moment(),
         )
         if thing.id in self._things or thing.device in self._by_device:
             raise Conflict(f"There is a thing {thing.device_name!r} already.", code="thing-exists")
@@ -222,6 +222,11 @@ class Registry:
 
     def product_of(self, thing: Thing) -> Product:
         return self._products[thing.product_key]
+
+    def _next_moment(self) -> int:
+        """Now, and later than every other thing: read again, they keep the order in which they were added."""
+        newest_ms = max((thing.created_ms for thing in self._things.values()), default=0)
+        return max(millis(self._clock.now()), newest_ms + 1)
 
     def things(self) -> tuple[Thing, ...]:
         """All of them, oldest first."""

@@ -45,9 +45,19 @@ class Script:
     def __init__(self, **known: Understanding) -> None:
         self.known = known
         self.areas: list[AreaId | None] = []
+        self.focuses: list[tuple[ThingId, ...]] = []
 
-    def understand(self, text: str, lang: Lang, home: HomeWords, *, area: AreaId | None = None) -> Understanding:
+    def understand(
+        self,
+        text: str,
+        lang: Lang,
+        home: HomeWords,
+        *,
+        area: AreaId | None = None,
+        focus: tuple[ThingId, ...] = (),
+    ) -> Understanding:
         self.areas.append(area)
+        self.focuses.append(focus)
         return self.known.get(text.replace(" ", "_"), NotUnderstood())
 
     def complete(self, pending: Ambiguous, text: str, lang: Lang, home: HomeWords) -> Understanding | None:
@@ -184,30 +194,29 @@ async def test_a_satellite_is_understood_from_where_it_stands() -> None:
     assert table.script.areas == [AreaId("kitchen"), None]
 
 
-ANY_OFF = Ambiguous(intent=Intent(name="HassTurnOn", canon="home.device.off"), choices=(HALL, KITCHEN))
-
-
 async def test_it_means_what_was_spoken_of_last() -> None:
-    table = Table(light_on=Understood(intents=(ON,)), turn_it_off=ANY_OFF)
+    table = Table(light_on=Understood(intents=(ON,)))
     await table.say("light on")
-    turn = await table.say("turn it off")
-    assert turn.reply.outcome is Outcome.DONE
-    assert table.lamps.obeyed == [(KITCHEN,), (KITCHEN,)]
+    await table.say("turn it off")
+    assert table.script.focuses == [(), (KITCHEN,)]
 
 
 async def test_it_means_nothing_to_another_satellite_or_much_later() -> None:
-    table = Table(light_on=Understood(intents=(ON,)), turn_it_off=ANY_OFF)
+    table = Table(light_on=Understood(intents=(ON,)))
     await table.say("light on")
-    assert (await table.say("turn it off", SPEAKER)).reply.outcome is Outcome.ASKED
+    await table.say("turn it off", SPEAKER)
     table.clock.advance(SPOKEN_OF_S + 1)
-    assert (await table.say("turn it off")).reply.outcome is Outcome.ASKED
+    await table.say("turn it off")
+    assert table.script.focuses == [(), (), ()]
 
 
-async def test_a_kind_that_was_named_is_asked_about_all_the_same() -> None:
-    named = Ambiguous(intent=Intent(name="HassTurnOn", canon="x", slots={"domain": "light"}), choices=(HALL, KITCHEN))
-    table = Table(light_on=Understood(intents=(ON,)), lamp_on=named)
+async def test_after_several_things_it_means_none_of_them() -> None:
+    both = Intent(name="HassTurnOn", canon="home.light.on", targets=(KITCHEN, HALL))
+    table = Table(light_on=Understood(intents=(ON,)), all_on=Understood(intents=(both,)))
     await table.say("light on")
-    assert (await table.say("lamp on")).reply.outcome is Outcome.ASKED
+    await table.say("all on")
+    await table.say("turn it off")
+    assert table.script.focuses == [(), (KITCHEN,), ()]
 
 
 async def test_satellites_that_nobody_hears_of_again_are_forgotten() -> None:
