@@ -130,7 +130,7 @@ def main() -> None:
             disturb(hub, one.recording)
             turn, told_ms = anyio.run(stream, url, one)
             if turn.outcome != "done" or "confirmed" not in {deed.outcome for deed in turn.did}:
-                wrong.append(f"{one.recording.text} → {turn.heard.text if turn.heard else None}")
+                wrong.append(f"{turn.heard.text if turn.heard else None} → {turn.outcome}: {turn.said}")
                 continue
             for lang in (one.recording.lang, "both"):
                 times = by_lang.setdefault(lang, {"whole": [], "told": [], "endpoint": [], "acted": []})

@@ -35,6 +35,16 @@ class HubProcess:
         """Where it is reached now; another port after another start."""
         return location(self.data).url
 
+    def stop(self) -> None:
+        """As Ctrl-C would; nothing happens when it has ended already."""
+        self.client.close()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
     def kill(self) -> None:
         """As a power cut would."""
         os.kill(self.process.pid, signal.SIGKILL)
@@ -86,18 +96,12 @@ def location(data: Path) -> Location:
 
 @contextmanager
 def running(data: Path, *options: str) -> Iterator[HubProcess]:
-    """A hub for as long as the block lasts; stopped as Ctrl-C would."""
+    """A hub for as long as the block lasts."""
     hub = start(data, *options)
     try:
         yield hub
     finally:
-        hub.client.close()
-        if hub.process.poll() is None:
-            hub.process.send_signal(signal.SIGINT)
-            try:
-                hub.process.wait(20)
-            except subprocess.TimeoutExpired:
-                hub.kill()
+        hub.stop()
 
 
 def wait_for_models(hub: HubProcess, *names: str, within_s: float = 60.0) -> None:
