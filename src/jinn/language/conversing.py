@@ -133,7 +133,7 @@ class Conversing:
                 return (), Reply(said=_apology(heard, unknown), outcome=Outcome.NOT_UNDERSTOOD)
 
     def _remember(self, intents: tuple[Intent, ...], satellite: SatelliteId) -> None:
-        """What "it" means from now on: one thing. After several, "the lamp" must be asked about and not be all of them."""
+        """What "it" means from now on: one thing. After several, "the lamp" is asked about, and not all of them."""
         targets = {thing for intent in intents for thing in intent.targets}
         if len(targets) == 1:
             self._spoken_of.keep(satellite, tuple(targets))

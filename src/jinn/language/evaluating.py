@@ -6,7 +6,7 @@ from typing import Final
 
 from jinn.kernel import AreaId, Invalid, Lang, Names, ThingId
 from jinn.language.canon import canon_of
-from jinn.language.model import AreaWords, HomeWords, SlotValue, ThingWords, Understood
+from jinn.language.model import AreaWords, HomeWords, NotUnderstood, SlotValue, ThingWords, Understood
 from jinn.language.understanding import Understander
 
 LineContext = Mapping[str, object]
@@ -49,9 +49,10 @@ def understand_line(
     """
     if context is None and home is not None:
         understanding = understander.understand(text, lang, home)
-        if not isinstance(understanding, Understood):
+        if isinstance(understanding, NotUnderstood):
             return LineAnswer()
-        intent = understanding.intents[0]
+        # What was wanted is clear, even when it must be asked of which thing.
+        intent = understanding.intents[0] if isinstance(understanding, Understood) else understanding.intent
         return LineAnswer(
             canon=intent.canon,
             intent=intent.name,
