@@ -1,11 +1,11 @@
 """What the bus costs: messages a second from one process to another task of it, and a request there and back."""
 
-import json
 import tempfile
 import time
 from pathlib import Path
 
 import anyio
+from measuring import line
 
 from jinn.runtime import Bus, NatsBus, NatsEngine
 
@@ -69,16 +69,9 @@ async def main() -> None:
             lone = await ask(bus, 1, 2_000)
             many = await ask(bus, ASKERS, REQUESTS)
             tasks.cancel_scope.cancel()
-    figures = {
-        "bench": "bus",
-        "published_and_received_per_s": round(per_s),
-        "cost_us": round(1e6 / per_s, 1),
-        "request_p50_ms": round(lone[1], 3),
-        "request_p99_ms": round(lone[2], 3),
-        f"requests_per_s_{ASKERS}_askers": round(many[0]),
-        f"request_p50_ms_{ASKERS}_askers": round(many[1], 3),
-    }
-    print(json.dumps(figures))
+    line("bus: published and received", per_s, "1/s", cost_us=round(1e6 / per_s, 1))
+    line("bus: request, lone asker, p50", lone[1], "ms", p99_ms=round(lone[2], 3))
+    line("bus: requests", many[0], "1/s", askers=ASKERS, p50_ms=round(many[1], 3), p99_ms=round(many[2], 3))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 """How many durable writes a second: 50 writers grouped into shared commits, against one commit for each write."""
 
-import json
 import tempfile
 import time
 from pathlib import Path
 
 import anyio
 import apsw
+from measuring import line
 
 from jinn.runtime import Schema, Statement, open_database
 
@@ -70,21 +70,13 @@ def main() -> None:
         folder = Path(name)
         one, one_p50, one_p99 = anyio.run(grouped, folder / "one", 1, backend_options={"use_uvloop": True})
         two, two_p50, two_p99 = anyio.run(grouped, folder / "two", 2, backend_options={"use_uvloop": True})
-        figures = {
-            "bench": "database",
-            "writers": WRITERS,
-            "sync": "full",
-            "grouped_1_statement_per_s": round(one),
-            "p50_ms": round(one_p50, 2),
-            "p99_ms": round(one_p99, 2),
-            "grouped_2_statements_per_s": round(two),
-            "p50_2_ms": round(two_p50, 2),
-            "p99_2_ms": round(two_p99, 2),
-            "singly_per_s": round(singly(folder)),
-            "read_us": round(anyio.run(lone_read, folder / "read", backend_options={"use_uvloop": True}), 1),
-            "target_per_s": 10_000,
-        }
-    print(json.dumps(figures))
+        line("database: durable writes of 1 statement, grouped", one, "1/s", at_least=10_000, writers=WRITERS,
+             p50_ms=round(one_p50, 2), p99_ms=round(one_p99, 2))  # fmt: skip
+        line("database: durable writes of 2 statements, grouped", two, "1/s", writers=WRITERS,
+             p50_ms=round(two_p50, 2), p99_ms=round(two_p99, 2))  # fmt: skip
+        line("database: durable writes, one commit each", singly(folder), "1/s")
+        read_us = anyio.run(lone_read, folder / "read", backend_options={"use_uvloop": True})
+        line("database: look in an index", read_us, "us")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from measuring import line
+
 from jinn.kernel import AreaId, Lang, Names, ThingId
 from jinn.language import AreaWords, HomeWords, NotUnderstood, ThingWords, Understander, understand_line
 
@@ -85,34 +87,32 @@ def timed(sentences: list[tuple[str, Lang]], understand: Callable[[str, Lang], o
     return sorted(times)
 
 
-def line(what: str, value: float, limit: float | None, unit: str, **more: object) -> None:
-    print(
-        json.dumps({"what": what, "value": round(value, 3), "unit": unit, "limit": limit, **more}, ensure_ascii=False)
-    )
-
-
 def speed(understander: Understander, thing_count: int, sentence_count: int) -> None:
     chance = random.Random(7)
     home = home_of(thing_count)
     start = time.perf_counter()
     understander.prepare(home)
-    line(f"prepare, {thing_count} things", time.perf_counter() - start, None, "s")
+    line(f"understand: prepare, {thing_count} things", time.perf_counter() - start, "s")
     stray = list(strays(sentence_count, chance))
     misses = [pair for pair in stray if isinstance(understander.understand(*pair, home), NotUnderstood)]
     times = timed(misses, lambda text, lang: understander.understand(text, lang, home))
     p99 = times[int(len(times) * 0.99)]
-    line(f"no match, {thing_count} things, p99", p99, 10, "ms", p50=round(times[len(times) // 2], 3), count=len(times))
-    line(f"strays taken for commands, {thing_count} things", 1 - len(misses) / len(stray), None, "share")
+    p50 = round(times[len(times) // 2], 3)
+    line(f"understand: no match, {thing_count} things, p99", p99, "ms", at_most=10, p50=p50, count=len(times))
+    taken = 100 * (1 - len(misses) / len(stray))
+    line(f"understand: strays taken for commands, {thing_count} things", taken, "%")
     said = list(commands(home, sentence_count, chance))
     hits = timed(said, lambda text, lang: understander.understand(text, lang, home))
     p99 = round(hits[int(len(hits) * 0.99)], 3)
-    line(f"understood, {thing_count} things, p50", hits[len(hits) // 2], 5, "ms", p99=p99, count=len(hits))
+    p50 = hits[len(hits) // 2]
+    line(f"understand: a command, {thing_count} things, p50", p50, "ms", at_most=5, p99=p99, count=len(hits))
     missed = [text for text, lang in said if isinstance(understander.understand(text, lang, home), NotUnderstood)]
-    line(f"commands not understood, {thing_count} things", len(missed) / len(said), 0, "share", examples=missed[:3])
+    share = 100 * len(missed) / len(said)
+    line(f"understand: commands not understood, {thing_count} things", share, "%", at_most=0, examples=missed[:3])
 
 
 def accuracy(understander: Understander, folder: Path) -> None:
-    limits = {Lang.EN: (0.99, 0.98), Lang.ZH: (0.97, 0.96)}
+    limits = {Lang.EN: (99, 98), Lang.ZH: (97, 96)}
     for lang in Lang:
         path = folder / "home_assistant" / f"{lang.value}_dev.jsonl"
         cases = [json.loads(row) for row in path.read_text("utf-8").splitlines()]
@@ -122,8 +122,10 @@ def accuracy(understander: Understander, folder: Path) -> None:
             is_right = answer.intent == case["intent"]
             right += is_right
             exact += is_right and answer.slots == case["slots"]
-        line(f"Home Assistant's own sentences, {lang.value}, intent", right / len(cases), limits[lang][0], "share")
-        line(f"Home Assistant's own sentences, {lang.value}, with slots", exact / len(cases), limits[lang][1], "share")
+        intent_least, slots_least = limits[lang]
+        what = f"understand: Home Assistant's own sentences, {lang.value}"
+        line(f"{what}, intent", 100 * right / len(cases), "%", at_least=intent_least, count=len(cases))
+        line(f"{what}, with slots", 100 * exact / len(cases), "%", at_least=slots_least, count=len(cases))
 
 
 def main() -> None:
@@ -136,7 +138,7 @@ def main() -> None:
         speed(understander, thing_count, options.sentences)
     if options.data is not None:
         accuracy(understander, options.data)
-    line("memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1200, "MB", of="the whole hub")
+    line("understand: memory of this process", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MiB")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,21 @@ class HubProcess:
     client: HubClient
     log: Path
 
+    @property
+    def url(self) -> str:
+        """Where it is reached now; another port after another start."""
+        return location(self.data).url
+
+    def stop(self) -> None:
+        """As Ctrl-C would; nothing happens when it has ended already."""
+        self.client.close()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
     def kill(self) -> None:
         """As a power cut would."""
         os.kill(self.process.pid, signal.SIGKILL)
@@ -63,8 +78,7 @@ def _reach(process: "subprocess.Popen[bytes]", data: Path, log: Path) -> HubClie
             raise AssertionError(f"the hub ended with {process.returncode}:\n{log.read_text()}")
         path = data / LOCATION_FILE
         if path.exists():
-            location = msgspec.json.decode(path.read_bytes(), type=Location)
-            client = HubClient(location.url, read_or_make_token(data))
+            client = HubClient(location(data).url, read_or_make_token(data))
             try:
                 client.get("/healthz")
             except JinnError:
@@ -75,20 +89,19 @@ def _reach(process: "subprocess.Popen[bytes]", data: Path, log: Path) -> HubClie
     raise AssertionError(f"the hub did not answer in {START_WITHIN_S} s:\n{log.read_text()}")
 
 
+def location(data: Path) -> Location:
+    """How the hub of this data folder says that it is reached."""
+    return msgspec.json.decode((data / LOCATION_FILE).read_bytes(), type=Location)
+
+
 @contextmanager
 def running(data: Path, *options: str) -> Iterator[HubProcess]:
-    """A hub for as long as the block lasts; stopped as Ctrl-C would."""
+    """A hub for as long as the block lasts."""
     hub = start(data, *options)
     try:
         yield hub
     finally:
-        hub.client.close()
-        if hub.process.poll() is None:
-            hub.process.send_signal(signal.SIGINT)
-            try:
-                hub.process.wait(20)
-            except subprocess.TimeoutExpired:
-                hub.kill()
+        hub.stop()
 
 
 def wait_for_models(hub: HubProcess, *names: str, within_s: float = 60.0) -> None:

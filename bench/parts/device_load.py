@@ -21,13 +21,13 @@ PRODUCT = "benchproduct"
 SECRET = "bench-secret"
 
 
-def connect_packet(device_name: str) -> Connect:
-    free = f"{PRODUCT}&{device_name}"
-    text = f"clientId{free}deviceName{device_name}productKey{PRODUCT}"
+def connect_packet(device_name: str, product: str = PRODUCT, secret: str = SECRET) -> Connect:
+    free = f"{product}&{device_name}"
+    text = f"clientId{free}deviceName{device_name}productKey{product}"
     return Connect(
         client_id=f"{free}|securemode=3,signmethod=hmacsha1,_ss=1|",
-        username=f"{device_name}&{PRODUCT}",
-        password=hmac.new(SECRET.encode(), text.encode(), "sha1").hexdigest().encode(),
+        username=f"{device_name}&{product}",
+        password=hmac.new(secret.encode(), text.encode(), "sha1").hexdigest().encode(),
         keepalive_s=600,
     )
 

@@ -40,6 +40,9 @@ class HubClient:
     def get(self, path: str) -> bytes:
         return self._ask("GET", path)
 
+    def post(self, path: str, body: object) -> bytes:
+        return self._ask("POST", path, json=body)
+
     def say(self, text: str, lang: str) -> TurnWire:
         body = {"text": text, "lang": lang, "satellite": "terminal"}
         return msgspec.json.decode(self._ask("POST", "/api/turns", json=body), type=TurnWire)
