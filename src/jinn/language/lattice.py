@@ -20,11 +20,11 @@ class Edge:
     distance: float
 
 
-_STRANGE_SHARE_MAX: Final = 0.34
+STRANGE_SHARE: Final = 0.34
 
 
 def may_be_misheard(
-    units: Sequence[str], knows: Callable[[str], bool], strange_share_max: float = _STRANGE_SHARE_MAX
+    units: Sequence[str], knows: Callable[[str], bool], strange_share_max: float = STRANGE_SHARE
 ) -> bool:
     """Whether enough of a sentence is known words; a recogniser's slips are few."""
     return sum(not knows(unit) for unit in units) <= max(2, strange_share_max * len(units))

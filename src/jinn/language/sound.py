@@ -14,7 +14,7 @@ from pypinyin import Style, lazy_pinyin
 from pypinyin.contrib.tone_convert import to_finals, to_initials
 
 from jinn.language.confusions import confusions
-from jinn.language.lattice import Edge, Path, best_paths, may_be_misheard
+from jinn.language.lattice import STRANGE_SHARE, Edge, Path, best_paths, may_be_misheard
 from jinn.language.writing import has_cjk, joined, numbers_in, units_of
 
 DISTANCE_MAX: Final = 0.42
@@ -30,7 +30,8 @@ _OTHER_PART: Final = 0.6
 _SAME_SOUND: Final = 0.05
 _NEAR_SINGLE: Final = 0.35
 _STRANGE_SHARE_MAX: Final = 0.5
-"""Recognisers write whole Chinese names in signs that no template knows."""
+"""Recognisers write whole Chinese names in signs that no template knows; of longer sentences fewer may be strange."""
+_COMMAND_UNITS_MAX: Final = 14
 _DOUBTFUL: Final = 0.25
 _CLEARER_BY: Final = 0.08
 """A likeness that is doubtful counts only when no other known word is nearly as alike; both for each syllable."""
@@ -66,7 +67,8 @@ class SoundIndex:
     def rewritings(self, text: str, knows: Callable[[str], bool]) -> list[tuple[str, float]]:
         """Sentences that sound like the text, nearest first, each with its distance for one changed syllable."""
         units = [unit.text for unit in units_of(text)]
-        if len(units) < 2 or not may_be_misheard(units, knows, _STRANGE_SHARE_MAX):
+        strange = _STRANGE_SHARE_MAX if len(units) <= _COMMAND_UNITS_MAX else STRANGE_SHARE
+        if len(units) < 2 or not may_be_misheard(units, knows, strange):
             return []
         edges = {at: self._edges(units, at) for at in range(len(units))}
         said = numbers_in(text)
@@ -83,11 +85,8 @@ class SoundIndex:
         for stop in range(at + 2, min(len(units), at + self._units_max) + 1):
             for text, far in self._alike(tuple(units[at:stop])).items():
                 best[stop, text] = far
-        for single in confusions().singles:
-            far_or_none = distance((units[at],), (single,))
-            limit = _NEAR_SINGLE if single in confusions().near_singles else _SAME_SOUND
-            if far_or_none is not None and far_or_none <= limit:
-                best[at + 1, single] = far_or_none
+        for single, far in _singles_like(units[at]):
+            best[at + 1, single] = far
         if _is_any_verb(units, at):
             best.setdefault((at + 1, _ANY_VERB), _AKIN)
         return [Edge(stop, text, far) for (stop, text), far in best.items()]
@@ -112,6 +111,18 @@ class SoundIndex:
 def _is_doubtful(distances: Iterable[float], size: int) -> bool:
     nearest = sorted(distances)[:2]
     return len(nearest) == 2 and nearest[0] > _DOUBTFUL * size and nearest[1] - nearest[0] < _CLEARER_BY * size
+
+
+@lru_cache(maxsize=8192)
+def _singles_like(sign: str) -> tuple[tuple[str, float], ...]:
+    """The single signs that may stand in place of this one, each with its distance."""
+    found: list[tuple[str, float]] = []
+    for single in confusions().singles:
+        far = distance((sign,), (single,))
+        limit = _NEAR_SINGLE if single in confusions().near_singles else _SAME_SOUND
+        if far is not None and far <= limit:
+            found.append((single, far))
+    return tuple(found)
 
 
 def _is_any_verb(units: Sequence[str], at: int) -> bool:
