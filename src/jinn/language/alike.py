@@ -1,12 +1,16 @@
 """What a sentence may have been before the recogniser misheard it."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from jinn.kernel import Lang
 from jinn.language.homeindex import HomeIndex
 from jinn.language.kinds import kinds
 from jinn.language.sound import SoundIndex
 from jinn.language.spelling import SpellingIndex
+
+_DOOR: Final = "门"
+"""A fridge's door is spoken of like a thing of its own."""
 
 
 class Alike:
@@ -15,6 +19,7 @@ class Alike:
     def __init__(self, lang: Lang, literals: set[str]) -> None:
         self.lang = lang
         words = literals | {word for kind in kinds().values() for word in kind.words[lang]}
+        words |= {f"{word}{_DOOR}" for word in kinds()["fridge"].words[Lang.ZH]}
         self._fixed = SoundIndex(words) if lang is Lang.ZH else SpellingIndex(words)
 
     def of_home(self, index: HomeIndex) -> "SoundIndex | SpellingIndex":

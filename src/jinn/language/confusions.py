@@ -1,5 +1,6 @@
 """What is compared by sound and what never is, as `sentences/sound.yaml` lists it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -24,6 +25,10 @@ class Confusions:
     near_singles: str
     near_initials: frozenset[frozenset[str]]
     near_finals: frozenset[frozenset[str]]
+    akin_initials: frozenset[frozenset[str]]
+    akin_finals: frozenset[frozenset[str]]
+    to: frozenset[str]
+    amount_units: frozenset[str]
 
 
 @cache
@@ -37,6 +42,14 @@ def confusions() -> Confusions:
         heard_alike=frozenset(raw["heard_alike"]),
         singles=raw["singles"],
         near_singles=raw["near_singles"],
-        near_initials=frozenset(frozenset(pair.split("/")) for pair in raw["near_initials"]),
-        near_finals=frozenset(frozenset(pair.split("/")) for pair in raw["near_finals"]),
+        near_initials=_pairs(raw["near_initials"]),
+        near_finals=_pairs(raw["near_finals"]),
+        akin_initials=_pairs(raw["akin_initials"]),
+        akin_finals=_pairs(raw["akin_finals"]),
+        to=frozenset(raw["to"]),
+        amount_units=frozenset(raw["amount_units"]),
     )
+
+
+def _pairs(written: Iterable[str]) -> frozenset[frozenset[str]]:
+    return frozenset(frozenset(pair.split("/")) for pair in written)

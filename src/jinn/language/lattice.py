@@ -20,12 +20,14 @@ class Edge:
     distance: float
 
 
-def may_be_misheard(units: Sequence[str], knows: Callable[[str], bool]) -> bool:
+STRANGE_SHARE: Final = 0.34
+
+
+def may_be_misheard(
+    units: Sequence[str], knows: Callable[[str], bool], strange_share_max: float = STRANGE_SHARE
+) -> bool:
     """Whether enough of a sentence is known words; a recogniser's slips are few."""
-    return sum(not knows(unit) for unit in units) <= max(2, _STRANGE_SHARE_MAX * len(units))
-
-
-_STRANGE_SHARE_MAX: Final = 0.34
+    return sum(not knows(unit) for unit in units) <= max(2, strange_share_max * len(units))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -14,8 +14,8 @@ from pypinyin import Style, lazy_pinyin
 from pypinyin.contrib.tone_convert import to_finals, to_initials
 
 from jinn.language.confusions import confusions
-from jinn.language.lattice import Edge, Path, best_paths, may_be_misheard
-from jinn.language.writing import has_cjk, joined, units_of
+from jinn.language.lattice import STRANGE_SHARE, Edge, Path, best_paths, may_be_misheard
+from jinn.language.writing import has_cjk, joined, numbers_in, units_of
 
 DISTANCE_MAX: Final = 0.42
 """A changed word further than this from its sound, for each syllable, is another word (0.40-0.45 measured)."""
@@ -25,9 +25,18 @@ _PATHS: Final = 3
 _WORD_UNITS_MAX: Final = 10
 
 _CONFUSED: Final = 0.25
+_AKIN: Final = 0.35
 _OTHER_PART: Final = 0.6
 _SAME_SOUND: Final = 0.05
 _NEAR_SINGLE: Final = 0.35
+_STRANGE_SHARE_MAX: Final = 0.5
+"""Recognisers write whole Chinese names in signs that no template knows; of longer sentences fewer may be strange."""
+_COMMAND_UNITS_MAX: Final = 14
+_DOUBTFUL: Final = 0.25
+_CLEARER_BY: Final = 0.08
+"""A likeness that is doubtful counts only when no other known word is nearly as alike; both for each syllable."""
+_ANY_VERB: Final = "调"
+_OBJECT_MARKS: Final = frozenset({"把", "将"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,37 +67,75 @@ class SoundIndex:
     def rewritings(self, text: str, knows: Callable[[str], bool]) -> list[tuple[str, float]]:
         """Sentences that sound like the text, nearest first, each with its distance for one changed syllable."""
         units = [unit.text for unit in units_of(text)]
-        if len(units) < 2 or not may_be_misheard(units, knows):
+        strange = _STRANGE_SHARE_MAX if len(units) <= _COMMAND_UNITS_MAX else STRANGE_SHARE
+        if len(units) < 2 or not may_be_misheard(units, knows, strange):
             return []
         edges = {at: self._edges(units, at) for at in range(len(units))}
-        return [
+        said = numbers_in(text)
+        found = [
             (joined(list(path.pieces)), path.distance / path.changed_units)
             for path in best_paths(units, edges, _PATHS, knows)
             if _is_worth_reading(path, len(units))
         ]
+        # 单一 may be read as 到一, but then nobody said a number.
+        return [(meant, far) for meant, far in found if numbers_in(meant) == said]
 
     def _edges(self, units: Sequence[str], at: int) -> list[Edge]:
         best: dict[tuple[int, str], float] = {}
         for stop in range(at + 2, min(len(units), at + self._units_max) + 1):
-            span = tuple(units[at:stop])
-            for word in self._near(span):
-                far = distance(span, word)
-                if far is not None and far <= DISTANCE_MAX * len(span):
-                    text = joined(list(word))
-                    best[stop, text] = min(far, best.get((stop, text), far))
-        for single in confusions().singles:
-            far = distance((units[at],), (single,))
-            if far is not None and far <= (_NEAR_SINGLE if single in confusions().near_singles else _SAME_SOUND):
-                best[at + 1, single] = far
+            for text, far in self._alike(tuple(units[at:stop])).items():
+                best[stop, text] = far
+        for single, far in _singles_like(units[at]):
+            best[at + 1, single] = far
+        if _is_any_verb(units, at):
+            best.setdefault((at + 1, _ANY_VERB), _AKIN)
         return [Edge(stop, text, far) for (stop, text), far in best.items()]
+
+    def _alike(self, span: tuple[str, ...]) -> dict[str, float]:
+        """The known words that this may be, but no name of the home when it is doubtful which."""
+        found = self._parent._alike(span) if self._parent is not None else {}
+        own: dict[str, float] = {}
+        for word in self._near(span):
+            far = distance(span, word)
+            if far is not None and far <= DISTANCE_MAX * len(span):
+                own[joined(list(word))] = far
+        return found if self._parent is not None and _is_doubtful(own.values(), len(span)) else {**found, **own}
 
     def _near(self, span: tuple[str, ...]) -> set[tuple[str, ...]]:
         found: set[tuple[str, ...]] = set()
         for key in _keys(span):
             found.update(self._by_key.get(key, ()))
-        if self._parent is not None:
-            found |= self._parent._near(span)
         return found
+
+
+def _is_doubtful(distances: Iterable[float], size: int) -> bool:
+    nearest = sorted(distances)[:2]
+    return len(nearest) == 2 and nearest[0] > _DOUBTFUL * size and nearest[1] - nearest[0] < _CLEARER_BY * size
+
+
+@lru_cache(maxsize=8192)
+def _singles_like(sign: str) -> tuple[tuple[str, float], ...]:
+    """The single signs that may stand in place of this one, each with its distance."""
+    found: list[tuple[str, float]] = []
+    for single in confusions().singles:
+        far = distance((sign,), (single,))
+        limit = _NEAR_SINGLE if single in confusions().near_singles else _SAME_SOUND
+        if far is not None and far <= limit:
+            found.append((single, far))
+    return tuple(found)
+
+
+def _is_any_verb(units: Sequence[str], at: int) -> bool:
+    """Whether only what stands around this sign says what is wished: 把…X到30%, where X decides nothing itself."""
+    known = confusions()
+    if units[0] not in _OBJECT_MARKS or at < 2 or at + 2 >= len(units) or not has_cjk(units[at]):
+        return False
+    if units[at] in known.deciding or units[at + 1] not in known.to:
+        return False
+    amount = units[at + 2 :]
+    return bool(numbers_in(joined([units[at + 1], *amount]))) and (
+        amount[-1] in known.amount_units or list(amount[:3]) == ["百", "分", "之"]
+    )
 
 
 def _is_worth_reading(path: Path, unit_count: int) -> bool:
@@ -127,13 +174,20 @@ def syllable(sign: str) -> Syllable:
     return Syllable(to_initials(spoken, strict=False), to_finals(spoken, strict=False))
 
 
+@lru_cache(maxsize=65536)
 def _apart(one: Syllable, other: Syllable) -> float:
-    far = 0.0
-    if one.initial != other.initial:
-        far += _CONFUSED if frozenset((one.initial, other.initial)) in confusions().near_initials else _OTHER_PART
-    if one.final != other.final:
-        far += _CONFUSED if frozenset((one.final, other.final)) in confusions().near_finals else _OTHER_PART
-    return min(far, 1.0)
+    known = confusions()
+    initials = _parts_apart(one.initial, other.initial, known.near_initials, known.akin_initials)
+    return min(initials + _parts_apart(one.final, other.final, known.near_finals, known.akin_finals), 1.0)
+
+
+def _parts_apart(one: str, other: str, near: frozenset[frozenset[str]], akin: frozenset[frozenset[str]]) -> float:
+    if one == other:
+        return 0.0
+    pair = frozenset((one, other))
+    if pair in near:
+        return _CONFUSED
+    return _AKIN if pair in akin else _OTHER_PART
 
 
 def _keys(units: tuple[str, ...]) -> list[str]:
@@ -145,11 +199,14 @@ def _keys(units: tuple[str, ...]) -> list[str]:
     return keys
 
 
+_FOLDED: Final = {"n": "l", "r": "l", "zh": "z", "ch": "c", "sh": "s", "f": "h", "p": "b", "m": "b", "d": "b", "t": "b"}
+
+
 @lru_cache(maxsize=8192)
 def _folded(unit: str) -> str:
     """The syllable with what people confuse most folded together."""
     if not has_cjk(unit):
         return unit
     spoken = syllable(unit)
-    initial = {"n": "l", "zh": "z", "ch": "c", "sh": "s", "f": "h", "r": "l"}.get(spoken.initial, spoken.initial)
+    initial = _FOLDED.get(spoken.initial, spoken.initial)
     return initial + spoken.final.replace("ng", "n")

@@ -12,13 +12,13 @@ from jinn.language.dialogue import answered
 from jinn.language.families import plain
 from jinn.language.homeindex import HomeIndex
 from jinn.language.model import Ambiguous, HomeWords, Layer, NotUnderstood, SlotValue, Understanding, Understood
-from jinn.language.parts import PARTS_MAX, cuts
+from jinn.language.parts import PARTS_MAX, cuts, seams
 from jinn.language.reading import Reading, Sentences
 from jinn.language.resolving import Situation, fits, resolve
 from jinn.language.sound import SoundIndex
 from jinn.language.spelling import SpellingIndex
 from jinn.language.unknown import unknown_in
-from jinn.language.writing import TEXT_CHARS_MAX, tidy, warm_up
+from jinn.language.writing import TEXT_CHARS_MAX, plain_numbers, spelled_out, tidy, units_of, warm_up
 
 _HOMES_KEPT: Final = 4
 """Indexes kept: the home as it is, and as it was while a turn still runs; tests use a few at once."""
@@ -140,18 +140,36 @@ class Understander:
             return None
         for first, rest in cuts(text):
             one = self._whole(first, situation)
-            if not isinstance(one, Understood):
-                continue
-            spoken_of = tuple(thing for intent in one.intents for thing in intent.targets)
-            after = replace(situation, focus=spoken_of)
-            other: Understanding | None = self._whole(rest, after)
-            if isinstance(other, NotUnderstood):
-                other = self._several(rest, after, depth + 1)
-            if isinstance(other, Understood):
-                return Understood(intents=one.intents + other.intents)
-            if isinstance(other, Ambiguous):
-                return replace(other, before=one.intents + other.before)
+            if isinstance(one, Understood):
+                spoken_of = tuple(thing for intent in one.intents for thing in intent.targets)
+                both = self._after(one, rest, replace(situation, focus=spoken_of), depth)
+                if both is not None:
+                    return both
+        if not self._is_all_known(text, situation):
+            return None
+        for first, rest in seams(text):
+            # Nothing joins them, so the second must say by itself what it is about.
+            one = self._whole(first, situation)
+            if isinstance(one, Understood) and any(intent.targets for intent in one.intents):
+                both = self._after(one, rest, replace(situation, focus=()), depth)
+                if both is not None:
+                    return both
         return None
+
+    def _after(self, one: Understood, rest: str, after: Situation, depth: int) -> Understanding | None:
+        """The first wish with those that the rest of the sentence says; None when it says none."""
+        other: Understanding | None = self._whole(rest, after)
+        if isinstance(other, NotUnderstood):
+            other = self._several(rest, after, depth + 1)
+        if isinstance(other, Understood):
+            return Understood(intents=one.intents + other.intents)
+        if isinstance(other, Ambiguous):
+            return replace(other, before=one.intents + other.before)
+        return None
+
+    def _is_all_known(self, text: str, situation: Situation) -> bool:
+        knows, index = self.sentences(situation.lang).knows, situation.index
+        return all(knows(unit.text) or index.has_word(unit.text) for unit in units_of(plain_numbers(spelled_out(text))))
 
     def _rewritings(self, text: str, situation: Situation) -> list[tuple[str, float]]:
         index, knows = situation.index, self.sentences(situation.lang).knows

@@ -18,15 +18,17 @@ _UNIT: Final = re.compile(rf"[{_CJK}]|-?\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)?|[
 _UNIT_CJK_SPLIT: Final = re.compile(rf"[{_CJK}]|[^{_CJK}]+")
 _END: Final = re.compile(r"[\s.!?,;:。！？，；：、…~]+$")
 
-_NUMERALS: Final = "零一二两三四五六七八九十百千点"
+_DIGIT_SIGNS: Final = "零一二两三四五六七八九十百千"
+_NUMERALS: Final = _DIGIT_SIGNS + "点"
 _COUNTED: Final = "度|摄氏度|个百分点|成|档|频道|台|号|个?小时|分钟|分(?!之)|秒|开|点钟|%|℃"
 _PERCENT: Final = re.compile(rf"百分之([{_NUMERALS}\d.]+)")
 _AFTER_NEGATIVE: Final = re.compile(rf"(?:零下|负)([{_NUMERALS}\d.]+)")
 _SPOKEN_NUMBER: Final = re.compile(
-    rf"[{_NUMERALS}]*[二三四五六七八九]?[十百千][{_NUMERALS}]*"
-    rf"|[{_NUMERALS}]+(?=(?:{_COUNTED}))"
-    rf"|(?<=[到为成至])[{_NUMERALS}]+(?![{_NUMERALS}些下点半]|分之)"
+    rf"[{_NUMERALS}]*[十百千](?:[{_NUMERALS}]*[{_DIGIT_SIGNS}])?"
+    rf"|[{_NUMERALS}]*[{_DIGIT_SIGNS}](?=(?:{_COUNTED}))"
+    rf"|(?<=[到为成至])[{_NUMERALS}]*[{_DIGIT_SIGNS}](?![{_NUMERALS}些下点半]|分之)"
 )
+"""Never one that ends in 点: 一点 is "a little" and 七点 a time of day."""
 
 _OFF_MISHEARD: Final = re.compile(r"\b(turn|switch|shut)\s+of\s+", re.IGNORECASE)
 """Nobody says "turn of the light"; recognisers write it."""
@@ -37,6 +39,7 @@ _CONTRACTIONS: Final = {
     "doesn't": "does not", "didn't": "did not", "aren't": "are not", "shouldn't": "should not",
     "mustn't": "must not", "tv's": "tv", "who's": "who is", "there's": "there is",
 }  # fmt: skip
+_FIGURES: Final = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,11 @@ def plain_numbers(text: str) -> str:
     text = _AFTER_NEGATIVE.sub(lambda m: "-" + _digits(m.group(1)), text)
     text = _PERCENT.sub(lambda m: _digits(m.group(1)) + "%", text)
     return _SPOKEN_NUMBER.sub(lambda m: _digits(m.group()), text)
+
+
+def numbers_in(text: str) -> list[str]:
+    """The figures of a sentence, those that `plain_numbers` makes among them."""
+    return _FIGURES.findall(plain_numbers(text))
 
 
 @lru_cache(maxsize=1024)

@@ -264,3 +264,66 @@ def test_down_by_twenty_is_never_up_by_twenty(understander: Understander) -> Non
     assert isinstance(up, Understood)
     assert isinstance(down, Understood)
     assert (up.intents[0].slots["volume_step"], down.intents[0].slots["volume_step"]) == (20, -20)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("turn on the kitchen light close the curtain", Lang.EN),
+        ("打开厨房的灯关上客厅的窗帘", Lang.ZH),
+        ("打开厨房灯把窗帘关上", Lang.ZH),
+    ],
+)
+def test_two_commands_that_nothing_joins_are_two_intents(understander: Understander, text: str, lang: Lang) -> None:
+    assert did(understander.understand(text, lang, HOME)) == [("home.light.on", ("l3",)), ("home.cover.close", ("c1",))]
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("don't turn on the kitchen light close the curtain", Lang.EN),
+        ("turn on the kitchen light don't close the curtain", Lang.EN),
+        ("别打开厨房的灯关上客厅的窗帘", Lang.ZH),
+        ("打开厨房的灯别关上客厅的窗帘", Lang.ZH),
+        ("打开厨房的灯关上", Lang.ZH),
+    ],
+)
+def test_half_a_sentence_that_is_unclear_leaves_the_other_undone(
+    understander: Understander, text: str, lang: Lang
+) -> None:
+    assert isinstance(understander.understand(text, lang, HOME), NotUnderstood)
+
+
+@pytest.mark.parametrize(
+    "text", ["把音箱的音量调单一点", "把音量调到一点", "音量掉道一点", "把客厅灯调道一点", "音量单一"]
+)
+def test_a_little_is_never_the_number_one(understander: Understander, text: str) -> None:
+    understanding = understander.understand(text, Lang.ZH, HOME)
+    intents = understanding.intents if isinstance(understanding, Understood) else ()
+    assert not [value for intent in intents for value in intent.slots.values() if isinstance(value, int | float)]
+
+
+@pytest.mark.parametrize(
+    "text", ["把音箱的音量调单一点", "把音箱的音量调卿一点", "把厨房的灯调浪一点", "把厨房的灯蜜掉"]
+)
+def test_no_likeness_of_sound_brings_in_a_direction(understander: Understander, text: str) -> None:
+    assert isinstance(understander.understand(text, Lang.ZH, HOME), NotUnderstood)
+
+
+@pytest.mark.parametrize(
+    ("text", "canon", "thing"),
+    [
+        ("关掉吴适的灯", "home.light.off", "l2"),
+        ("打开客厅的床脸", "home.cover.open", "c1"),
+        ("把客厅窗帘挪到40%", "home.cover.set", "c1"),
+        ("让嫂帝激器人打嫂出房", "home.vacuum", "v1"),
+        ("平箱门开着吗", "home.state.query", "f1"),
+    ],
+)
+def test_names_are_heard_through_noise(understander: Understander, text: str, canon: str, thing: str) -> None:
+    assert did(understander.understand(text, Lang.ZH, HOME)) == [(canon, (thing,))]
+
+
+@pytest.mark.parametrize("text", ["把客厅窗帘别到40%", "把客厅窗帘不到40%", "客厅窗帘没到40%", "把客厅窗帘拿到四楼"])
+def test_a_verb_that_decides_is_not_replaced_by_the_amount(understander: Understander, text: str) -> None:
+    assert isinstance(understander.understand(text, Lang.ZH, HOME), NotUnderstood)
