@@ -1,8 +1,9 @@
-"""The rooms wired into one process, and its command line."""
+"""The hub: every room put together, and the command line that starts it."""
 
 import os
 
-# NumPy's OpenBLAS stops its threads before every fork and waits for them. A fork (a device program, the engine)
-# while another thread multiplies matrices (a model that loads) then hangs both for ever. With one thread there is
-# nothing to wait for, and our matrices are too small to gain by more. Must be set before NumPy is first imported.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Before numpy is imported anywhere. Its OpenBLAS ends its worker threads whenever the process forks, even while one
+# of them computes: then either the computation spins or the fork waits, for ever. We fork for the engine and for each
+# thing of the demo home while models are loading; without workers there is nothing to end. The models' own engines
+# have thread pools that live through a fork.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import anyio
-import click
 import msgspec
 import typer
 from rich.console import Console
+from rich.markup import escape
+from typer.exceptions import TyperException
 
 from jinn.hub import doctor, serving, showing, understanding
 from jinn.hub.client import HubClient, Problem
@@ -34,14 +35,12 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for 
 def main() -> None:
     """Run one command; every failure is one sentence with a stable code."""
     try:
-        app(standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as wanted:
-        out.print(wanted.format_message())
+        # What it returns is the exit code of a command that ended early: 130 after Ctrl-C, for one.
+        ended = app(standalone_mode=False)
+    except TyperException as wrong:
+        _tell_usage(wrong)
         sys.exit(2)
-    except click.ClickException as wrong:
-        _tell("usage", wrong.format_message())
-        sys.exit(2)
-    except click.Abort:
+    except typer.Abort:
         sys.exit(130)
     except JinnError as wrong:
         _tell(wrong.stable_code(), wrong.sentence)
@@ -50,6 +49,17 @@ def main() -> None:
         # Whoever read our output has gone; nothing is left to say.
         sys.stderr.close()
         sys.exit(1)
+    sys.exit(ended if isinstance(ended, int) else 0)
+
+
+def _tell_usage(wrong: TyperException) -> None:
+    message = wrong.format_message()
+    if not message:
+        # No command at all was asked for, and the help has been shown instead.
+        return
+    # Hints of possible words stand on lines of their own.
+    sentence = " ".join(message.split())
+    _tell("usage", sentence if sentence.endswith((".", "?", "!")) else f"{sentence}.")
 
 
 def _tell(code: str, sentence: str) -> None:
@@ -57,7 +67,7 @@ def _tell(code: str, sentence: str) -> None:
         problem = {"error": msgspec.to_builtins(Problem(code=code, message=sentence))}
         print_json(problem)
     else:
-        err.print(f"[red]jinn: {code}:[/] {sentence}", soft_wrap=True)
+        err.print(f"[red]jinn: {code}:[/] {escape(sentence)}", soft_wrap=True)
 
 
 def print_json(value: object) -> None:
@@ -148,7 +158,7 @@ def understand(
 ) -> None:
     """Understand sentences from standard input, and do nothing."""
     if not jsonl:
-        raise click.UsageError("understand reads JSON lines: add --jsonl.")
+        raise typer.BadParameter("understand reads JSON lines: add --jsonl.")
     understanding.understand_lines(sys.stdin.buffer, print_json, _data(data))
 
 
@@ -182,12 +192,12 @@ def add_device(
         raise NotFound(f"{model} cannot be read: {wrong.strerror}.", code="model-unreadable") from wrong
 
     def ask(hub: HubClient) -> None:
-        credentials = msgspec.json.decode(hub.add_device(document, name, room))
+        credentials = msgspec.json.decode(hub.add_device(document, name, room), type=dict[str, str])
         if json:
             print_json(credentials)
         else:
             for key, value in credentials.items():
-                out.print(f"[dim]{key}[/] {value}")
+                out.print(f"[dim]{key}[/] {escape(value)}")
 
     _with_hub(_data(data), ask)
 
@@ -222,4 +232,4 @@ def _show(turn: TurnWire, json: bool) -> None:
 
 def _check_lang(lang: str, known: tuple[str, ...]) -> None:
     if lang not in known:
-        raise click.UsageError(f"--lang is one of {', '.join(known)}, not {lang!r}.")
+        raise typer.BadParameter(f"--lang is one of {', '.join(known)}, not {lang!r}.")

@@ -68,14 +68,17 @@ class HubClient:
         )
 
     def turn(self, turn_id: str) -> TurnWire:
-        return msgspec.json.decode(self.get(f"/api/turns/{quote(turn_id)}"), type=TurnWire)
+        return msgspec.json.decode(self.get(f"/api/turns/{quote(turn_id, safe='')}"), type=TurnWire)
 
     def set_properties(self, thing: str, values: dict[str, str | int | float | None]) -> bytes:
         """Ask a thing for these values; the answer's `did` says what came of each."""
-        return self._ask("PUT", f"/api/things/{quote(thing)}/properties", json=values)
+        return self._ask("PUT", f"/api/things/{quote(thing, safe='')}/properties", json=values)
 
     def add_device(self, model: bytes, name: str, area: str | None) -> bytes:
-        document = msgspec.json.decode(model)
+        try:
+            document = msgspec.json.decode(model)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
+            raise Invalid(f"This thing model is no JSON: {wrong}.", code="model-unreadable") from wrong
         return self._ask("POST", "/api/devices", json={"model": document, "name": name, "area": area})
 
     def _ask(

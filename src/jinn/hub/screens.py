@@ -29,9 +29,10 @@ from jinn.hub.screen_wire import (
     TurnFinished,
 )
 from jinn.kernel import Invalid, JinnError, Lang, SatelliteId, ThingId
-from jinn.language import Conversation, Deed, Heard, TurnWire, deed_to_wire, turn_to_wire
+from jinn.language import Conversation, Deed, TurnWire, deed_to_wire, turn_to_wire
 from jinn.runtime import Bus
 from jinn.things import WireThing
+from jinn.voice.texts import hear_text
 
 log = logging.getLogger(__name__)
 
@@ -168,8 +169,7 @@ class Screens:
                     did = await self._home.set_properties(ThingId(thing), properties)
                     return Answer(id=asked_id, ok=True, did=[deed_to_wire(deed) for deed in did])
                 case Say(text=words, lang=lang):
-                    heard = Heard(text=words, lang=lang)
-                    turn = await self._conversation.converse(heard, satellite=screen.satellite)
+                    turn = await hear_text(self._conversation, words, lang, satellite=screen.satellite)
                     return Answer(id=asked_id, ok=True, turn=turn_to_wire(turn))
                 case Ping():
                     return Answer(id=asked_id, ok=True)

@@ -12,6 +12,7 @@ import anyio
 import msgspec
 from anyio.from_thread import start_blocking_portal
 from rich.console import Console
+from rich.markup import escape
 
 from jinn.hub import showing
 from jinn.hub.client import LOCATION_FILE, HubClient, Location, running_hub
@@ -22,6 +23,8 @@ from jinn.kernel import JinnError, Lang, SatelliteId, Secret, Unavailable
 from jinn.language import turn_to_wire
 from jinn.things import likely_replies
 from jinn.voice import RECOGNITION, hear_file
+
+log = logging.getLogger(__name__)
 
 MODELS_WITHIN_S = 60.0
 THINGS_WITHIN_S = 20.0
@@ -70,8 +73,7 @@ async def serve(data: Path, chosen: Chosen, console: Console) -> None:
                 with _location(data, hub):
                     await _greet(hub, settings, console, time.perf_counter() - started_s)
                     if settings.home.demo and hub.ears is not None and not (data / DEMO_HEARD_FILE).exists():
-                        await hear_demo(hub, console)
-                        (data / DEMO_HEARD_FILE).touch()
+                        await _hear_demo_once(hub, data, console)
                     if hub.ears is not None:
                         hub.ears.speaker.prepare(likely_replies(hub.room.registry))
                     await anyio.sleep_forever()
@@ -89,6 +91,17 @@ async def serve_demo(data: Path, console: Console) -> None:
     with _plain_errors():
         async with open_hub(settings, data, read_or_make_token(data), _progress(console, started_s)) as hub:
             await hear_demo(hub, console)
+
+
+async def _hear_demo_once(hub: Hub, data: Path, console: Console) -> None:
+    """As `hear_demo`, but a hub that serves goes on serving when nothing came of it; the next start tries again."""
+    try:
+        await hear_demo(hub, console)
+    except JinnError as wrong:
+        log.warning("the recorded sentences were not heard: %s", wrong.sentence)
+        console.print(f"[yellow]jinn: {wrong.stable_code()}:[/] {escape(wrong.sentence)}", soft_wrap=True)
+    else:
+        (data / DEMO_HEARD_FILE).touch()
 
 
 async def hear_demo(hub: Hub, console: Console) -> None:

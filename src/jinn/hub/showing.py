@@ -2,6 +2,7 @@
 
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -17,17 +18,17 @@ def show_turn(console: Console, turn: TurnWire) -> None:
     facts.add_column(style="dim", justify="right")
     facts.add_column()
     heard = f"“{turn.heard.text}”" if turn.heard else "nothing"
-    facts.add_row("heard", f"{heard}  [dim]{turn.lang}, {turn.satellite}[/dim]")
+    facts.add_row("heard", f"{escape(heard)}  [dim]{turn.lang}, {escape(turn.satellite)}[/dim]")
     if turn.understood:
         for intent in (turn.understood, *turn.understood.more):
             slots = ", ".join(f"{key}={value}" for key, value in intent.slots.items())
             facts.add_row(
-                "understood", f"{intent.canon} [dim]({slots}) by {intent.layer}, {intent.confidence:.2f}[/dim]"
+                "understood", f"{intent.canon} [dim]({escape(slots)}) by {intent.layer}, {intent.confidence:.2f}[/dim]"
             )
     for deed in turn.did:
-        facts.add_row("asked", f"{deed.thing}.{deed.property} = {deed.asked}")
-        facts.add_row("reported", f"{deed.outcome}: {deed.reported} [dim]{deed.ms:.0f} ms[/dim]")
-    facts.add_row("said", f"[{_COLOURS[turn.outcome]}]{turn.said}[/]")
+        facts.add_row("asked", escape(f"{deed.thing}.{deed.property} = {deed.asked}"))
+        facts.add_row("reported", f"{deed.outcome}: {escape(str(deed.reported))} [dim]{deed.ms:.0f} ms[/dim]")
+    facts.add_row("said", f"[{_COLOURS[turn.outcome]}]{escape(turn.said)}[/]")
     console.print(facts)
     console.print(waterfall(turn))
 
@@ -81,5 +82,6 @@ def show_things(console: Console, things: list[ThingShown]) -> None:
         states = {key: bytes(state.value).decode() for key, state in thing.properties.items()}
         known = ", ".join(f"{key}={value}" for key, value in states.items() if value != "null")
         online = "[green]yes[/]" if thing.online else "[yellow]no[/]"
-        table.add_row(thing.id, f"{thing.names.en} {thing.names.zh}", thing.area or "–", online, known)
+        name = escape(f"{thing.names.en} {thing.names.zh}")
+        table.add_row(thing.id, name, escape(thing.area or "–"), online, escape(known))
     console.print(table)

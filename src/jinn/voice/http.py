@@ -6,9 +6,10 @@ from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 
 from jinn.kernel import Invalid, Lang, SatelliteId
-from jinn.language import Conversation, Heard, SayRequest, TurnWire, turn_to_wire
+from jinn.language import Conversation, SayRequest, TurnWire, turn_to_wire
 from jinn.voice.files import hear_file
 from jinn.voice.hearing import Hearing
+from jinn.voice.texts import hear_text
 
 
 def turn_route(conversation: Conversation, hearing: Hearing | None) -> HTTPRouteHandler:
@@ -33,8 +34,7 @@ async def _say(conversation: Conversation, body: bytes) -> TurnWire:
         said = msgspec.json.decode(body, type=SayRequest)
     except msgspec.MsgspecError as wrong:
         raise Invalid(f"A turn is {{text, lang}}: {wrong}", code="turn-invalid") from wrong
-    heard = Heard(text=" ".join(said.text.split()), lang=said.lang)
-    return turn_to_wire(await conversation.converse(heard, satellite=SatelliteId(said.satellite)))
+    return turn_to_wire(await hear_text(conversation, said.text, said.lang, satellite=SatelliteId(said.satellite)))
 
 
 async def _hear(hearing: Hearing | None, body: bytes, lang: str, satellite: str) -> TurnWire:

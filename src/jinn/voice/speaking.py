@@ -1,8 +1,11 @@
 """How is a reply spoken? Clause by clause, each one as soon as it is made, or at once when it was made before."""
 
 import logging
+import os
+import threading
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Generic, Protocol, TypeVar
 
@@ -30,6 +33,8 @@ _PREPARED_MAX = 512
 
 QUIET_S = 2.0
 """Nothing is prepared until nobody was spoken to for this long: preparing would take their core."""
+
+_NICEST = 19
 
 Sentence = tuple[str, Lang]
 
@@ -121,7 +126,8 @@ class KokoroSpeaker(Generic[V]):
         if await anyio.to_thread.run_sync(self._cache.find, key, limiter=self._preparing) is not None:
             return
         try:
-            sound = await _made(await self._voice.get(within_s=60.0), clause, lang, self._preparing)
+            voice = await self._voice.get(within_s=60.0)
+            sound = await _made(voice, clause, lang, self._preparing, is_background=True)
         except JinnError as problem:
             _log.info("%r is not prepared: %s", clause.text, problem.sentence)
             return
@@ -154,10 +160,27 @@ class KokoroSpeaker(Generic[V]):
         return key_of(self._identity, lang.value, clause.text)
 
 
-async def _made(voice: Voice, clause: Clause, lang: Lang, limiter: anyio.CapacityLimiter) -> bytes:
+async def _made(
+    voice: Voice, clause: Clause, lang: Lang, limiter: anyio.CapacityLimiter, *, is_background: bool = False
+) -> bytes:
     utterance = voice.utter(clause.text, lang)
+    make = partial(_in_background, utterance.make) if is_background else utterance.make
     try:
-        return await anyio.to_thread.run_sync(utterance.make, limiter=limiter, abandon_on_cancel=True)
+        return await anyio.to_thread.run_sync(make, limiter=limiter, abandon_on_cancel=True)
     finally:
         # When nobody wants it any more, the model gives up at its next step instead of finishing the clause.
         utterance.stop()
+
+
+def _in_background(make: Callable[[], bytes]) -> bytes:
+    """Run it with what the processors have left over, so that no turn waits for it.
+
+    In a thread of its own: only root may take a thread's niceness back, and pooled threads serve others afterwards.
+    """
+
+    def be_nice() -> None:
+        # Linux knows niceness by thread.
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICEST)
+
+    with ThreadPoolExecutor(1, initializer=be_nice) as alone:
+        return alone.submit(make).result()

@@ -3,8 +3,8 @@
 from jinn.kernel import Invalid, Lang, SatelliteId
 from jinn.language import Conversation, Heard, Turn
 
-TEXT_MAX = 2_000
-"""Characters of a typed sentence; the longest of real commands has 200."""
+TEXT_MAX = 1_000
+"""Characters of a typed sentence, as many as a conversation takes; the longest of real commands has 200."""
 
 
 async def hear_text(conversation: Conversation, text: str, lang: Lang, *, satellite: SatelliteId) -> Turn:
