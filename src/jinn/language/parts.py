@@ -15,8 +15,8 @@ _VERBS_EN: Final = (
     r"turn|switch|open|close|shut|set|dim|brighten|raise|lower|mute|unmute|increase|decrease|start|stop|vacuum|clean"
 )
 _VERBS_ZH: Final = (
-    "打开|开启|启动|关上|关掉|关闭|关了|拉开|拉上|合上|调高|调低|调大|调小|调亮|调暗|调到|设置|"
-    "设为|静音|打扫|清扫|停止|暂停|把|将|让"
+    "打开|开启|启动|关上|关掉|关闭|关了|拉开|拉上|合上|调高|调低|调大|调小|调亮|调暗|调到|"
+    "设置|设为|静音|打扫|清扫|停止|暂停|把|将|让"
 )
 _SEAMS: Final = re.compile(rf"(?<=\w)\s+(?=(?:{_VERBS_EN})\b)|(?<=\w)(?=(?:{_VERBS_ZH}))", re.IGNORECASE)
 _SEAMS_MAX: Final = 4
