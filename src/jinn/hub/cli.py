@@ -1,5 +1,7 @@
 """The command line: `jinn …`."""
 
+import logging
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -34,22 +36,34 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for 
 
 def main() -> None:
     """Run one command; every failure is one sentence with a stable code."""
+    code = _run()
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Not `sys.exit`: a model that is still being loaded cannot be stopped, and its library aborts the process when
+    # the interpreter is taken down around it. Everything of ours is closed by now.
+    os._exit(code)
+
+
+def _run() -> int:
+    """The exit code of the command."""
     try:
         # What it returns is the exit code of a command that ended early: 130 after Ctrl-C, for one.
         ended = app(standalone_mode=False)
     except TyperException as wrong:
         _tell_usage(wrong)
-        sys.exit(2)
+        return 2
     except typer.Abort:
-        sys.exit(130)
+        return 130
     except JinnError as wrong:
         _tell(wrong.stable_code(), wrong.sentence)
-        sys.exit(1)
+        return 1
     except BrokenPipeError:
-        # Whoever read our output has gone; nothing is left to say.
-        sys.stderr.close()
-        sys.exit(1)
-    sys.exit(ended if isinstance(ended, int) else 0)
+        # Whoever read our output has gone; nothing is left to say, and nowhere to flush it to.
+        os._exit(1)
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else 1
+    return ended if isinstance(ended, int) else 0
 
 
 def _tell_usage(wrong: TyperException) -> None:

@@ -40,10 +40,11 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     mqtt_port: int | None = None
     host: str | None = None
     demo: bool | None = None
+    hears: bool | None = None
 
     def over(self, settings: Settings) -> Settings:
         replace = msgspec.structs.replace
-        http, door, home = settings.http, settings.door, settings.home
+        http, door, home, voice = settings.http, settings.door, settings.home, settings.voice
         if self.port is not None:
             http = replace(http, port=self.port)
         if self.host is not None:
@@ -52,7 +53,9 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
             door = replace(door, port=self.mqtt_port)
         if self.demo is not None:
             home = replace(home, demo=self.demo)
-        return replace(settings, http=http, door=door, home=home)
+        if self.hears is not None:
+            voice = replace(voice, is_on=self.hears)
+        return replace(settings, http=http, door=door, home=home, voice=voice)
 
 
 async def serve(data: Path, chosen: Chosen, console: Console) -> None:
@@ -148,7 +151,9 @@ def reach(data: Path, *, needs_voice: bool = False) -> Reached:
     try:
         stack.enter_context(_plain_errors())
         portal = stack.enter_context(start_blocking_portal("asyncio", {"use_uvloop": True}))
-        settings = Chosen(port=0, mqtt_port=0).over(read_settings(data))
+        # Words need no ears: their models would only be loaded to be dropped again.
+        hears = None if needs_voice else False
+        settings = Chosen(port=0, mqtt_port=0, hears=hears).over(read_settings(data))
         hub = stack.enter_context(portal.wrap_async_context_manager(_for_a_call(settings, data, token)))
         client = HubClient(f"http://127.0.0.1:{hub.http.port}", token)
         if needs_voice:
