@@ -17,7 +17,7 @@ test: setup-dev
 	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(ARGS)
 
 bench: setup-dev
-	@.venv/bin/python bench/all.py
+	@PYTHONPATH=src .venv/bin/python bench/all.py $(ARGS)
 
 setup:
 	@sh tools/setup.sh
