@@ -5,7 +5,7 @@ from jinn.kernel.errors import Conflict, Forbidden, Invalid, JinnError, NotFound
 from jinn.kernel.ids import AreaId, CommandId, HomeId, MemberId, SatelliteId, ThingId, TurnId, new_id
 from jinn.kernel.money import Money
 from jinn.kernel.secret import Secret
-from jinn.kernel.words import Lang, Names
+from jinn.kernel.words import Lang, Names, mid_sentence
 
 __all__ = [
     "AreaId",
@@ -29,6 +29,7 @@ __all__ = [
     "ThingId",
     "TurnId",
     "Unavailable",
+    "mid_sentence",
     "millis",
     "new_id",
 ]

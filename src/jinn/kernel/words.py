@@ -29,3 +29,8 @@ class Names:
     def all_of(self, lang: Lang) -> tuple[str, ...]:
         """The name first, then its aliases."""
         return (self.of(lang), *self.aliases.get(lang, ()))
+
+
+def mid_sentence(name: str) -> str:
+    """An English name as it stands inside a sentence: "Kitchen light" → "kitchen light"; "TV" stays."""
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from jinn.kernel import Lang, Names
+from jinn.kernel import Lang, Names, mid_sentence
 
 
 def which_one(choices: Sequence[Names], lang: Lang) -> str:
@@ -11,7 +11,7 @@ def which_one(choices: Sequence[Names], lang: Lang) -> str:
     names = [names.of(lang) for names in shown]
     if lang is Lang.EN:
         rest = f" (and {more} more)" if more > 0 else ""
-        names = [name if name[:2].isupper() else name[:1].lower() + name[1:] for name in names]
+        names = [mid_sentence(name) for name in names]
         return f"Which one: the {', the '.join(names[:-1])} or the {names[-1]}{rest}?"
     rest = f"等{len(choices)}个" if more > 0 else ""
     return f"要哪一个，{'、'.join(names[:-1])}还是{names[-1]}{rest}？"

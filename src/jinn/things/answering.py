@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from jinn.kernel import Lang, Names
+from jinn.kernel import Lang, Names, mid_sentence
 from jinn.language import Card, Intent
 from jinn.things.telling import Told, listed, many_sentence, number, outcome_sentence, state_words
 from jinn.things.wishes import Handle, Knob, Value
@@ -59,7 +59,7 @@ def _yes_or_no(handle: Handle, knob: Knob, holds: bool | None, lang: Lang) -> st
     words = state_words(knob.ability, knob.value, knob.option(knob.value), lang)
     name = handle.names.of(lang)
     if lang is Lang.EN:
-        sentence = f"{'Yes' if holds else 'No'}, the {_lower(name)} {words}."
+        sentence = f"{'Yes' if holds else 'No'}, the {mid_sentence(name)} {words}."
     else:
         sentence = f"{'是的' if holds else '没有'}，{name}{words}。"
     return sentence + _if_offline(handle, lang)
@@ -153,7 +153,7 @@ def _if_offline(handle: Handle, lang: Lang) -> str:
 
 def _no_report(handle: Handle, lang: Lang) -> str:
     if lang is Lang.EN:
-        return f"The {_lower(handle.names.en)} has not reported yet."
+        return f"The {mid_sentence(handle.names.en)} has not reported yet."
     return f"{handle.names.zh}还没有报过状态。"
 
 
@@ -166,7 +166,3 @@ def _cannot_say(handles: Sequence[Handle], lang: Lang) -> str:
 
 def _is_are(count: int) -> str:
     return "is" if count == 1 else "are"
-
-
-def _lower(name: str) -> str:
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]

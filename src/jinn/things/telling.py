@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from jinn.kernel import Lang, Names
+from jinn.kernel import Lang, Names, mid_sentence
 from jinn.things.colours import name_of
 
 Value = str | int | float | bool | None
@@ -207,7 +207,7 @@ def listed(names: Sequence[Names], lang: Lang, *, shown_max: int = 4) -> str:
 
 
 def _the(name: str) -> str:
-    lowered = name if name[:2].isupper() else name[:1].lower() + name[1:]
+    lowered = mid_sentence(name)
     return lowered if lowered.lower().startswith(("the ", "my ")) else f"the {lowered}"
 
 
