@@ -34,7 +34,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     ready: bool = False
     broken: str = ""
     open: list[str] = []
-    read: msgspec.Raw | None = None
+    read: msgspec.Raw = msgspec.Raw()
     wishes: list[dict[str, msgspec.Raw]] = []
     failed: str = ""
     said: str = ""
@@ -144,7 +144,7 @@ class PythonSandbox:
         await self._send({"event": msgspec.json.decode(event.encoded()), "kept": msgspec.json.decode(kept or b"null")})
         while True:
             answer = await self._next()
-            if answer.read is None:
+            if not bytes(answer.read):
                 return answer
             found = requests.read(bytes(answer.read))
             if isinstance(found, int):

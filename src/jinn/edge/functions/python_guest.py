@@ -18,6 +18,7 @@ _NOBODY = 65_534
 _MODULES = ("collections", "datetime", "functools", "itertools", "json", "math", "random", "re", "statistics", "time")
 """What a function may import: they are loaded before the process loses sight of its files."""
 
+_LOGS_MAX = 50
 _SHUT = frozenset({"open", "input", "breakpoint", "exit", "quit", "help"})
 
 
@@ -52,7 +53,8 @@ class Home:
         self.wishes.append({"keep": value})
 
     def log(self, text: object) -> None:
-        self.logs.append(str(text)[:500])
+        if len(self.logs) < _LOGS_MAX:
+            self.logs.append(str(text)[:500])
 
 
 class Channel:
@@ -106,9 +108,9 @@ def _work(channel: Channel, handle: Callable[[object, Home], object], asked: Map
         handle(asked["event"], home)
         channel.tell({"wishes": home.wishes, "logs": home.logs})
     except MemoryError:
-        channel.tell({"failed": "function-memory", "said": "It used up its memory.", "logs": home.logs[:50]})
+        channel.tell({"failed": "function-memory", "said": "It used up its memory.", "logs": home.logs})
     except BaseException as wrong:  # noqa: BLE001 - whatever it does, the hub is told
-        channel.tell({"failed": "function-failed", "said": _said(wrong), "logs": home.logs[:50]})
+        channel.tell({"failed": "function-failed", "said": _said(wrong), "logs": home.logs})
 
 
 def _said(wrong: BaseException) -> str:
