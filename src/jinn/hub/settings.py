@@ -45,6 +45,12 @@ class VoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     may_download: bool = False
 
 
+class FunctionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Functions of the owner's own."""
+
+    python_may_be_open: bool = False
+
+
 class HomeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The home that is made at the first start."""
 
@@ -60,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     door: DoorSettings = DoorSettings()
     engine: EngineSettings = EngineSettings()
     voice: VoiceSettings = VoiceSettings()
+    functions: FunctionSettings = FunctionSettings()
     home: HomeSettings = HomeSettings()
 
 
@@ -69,6 +76,11 @@ def default_data_folder() -> Path:
         return Path(chosen)
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share"
     return Path(base) / "jinn"
+
+
+def function_keys(data: Path) -> Path:
+    """The keys whose functions run on a hub; the owner's own is made at the first start."""
+    return data / "function_keys"
 
 
 def models_folder() -> Path:

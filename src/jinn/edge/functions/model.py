@@ -63,6 +63,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 _decoder = msgspec.json.Decoder(Manifest)
 
 
+def default_memory_kib(runtime: Runtime) -> int:
+    return MEMORY_KIB_DEFAULT if runtime == "wasm" else 2 * PYTHON_MEMORY_KIB_MIN
+
+
 def read_manifest(document: bytes) -> Manifest:
     """Raises `Invalid` with code `function-manifest` that names what is wrong."""
     try:
