@@ -41,6 +41,7 @@ class WireProduct(msgspec.Struct, frozen=True, omit_defaults=True):
     property_names: dict[str, WireNames] = {}
     option_names: dict[str, dict[str, WireNames]] = {}
     service_names: dict[str, WireNames] = {}
+    event_names: dict[str, WireNames] = {}
 
 
 _decoder = msgspec.json.Decoder(WireProduct)
@@ -123,6 +124,7 @@ def assemble(wire: WireProduct, model: ThingModel, *, version: int = 1) -> Produ
         property_names=_all_names(wire.property_names),
         option_names=option_names,
         service_names=_all_names(wire.service_names),
+        event_names=_all_names(wire.event_names),
     )
 
 
@@ -141,6 +143,7 @@ def stated(product: Product) -> WireProduct:
             for name, options in product.option_names.items()
         },
         service_names={name: wire_names(names) for name, names in product.service_names.items()},
+        event_names={name: wire_names(names) for name, names in product.event_names.items()},
     )
 
 
