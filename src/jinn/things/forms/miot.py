@@ -52,7 +52,7 @@ class MiotForm:
         kind = document.get("type")
         return isinstance(kind, str) and kind.startswith("urn:") and ":device:" in kind
 
-    def write(self, product: Product) -> Written:
+    def write(self, product: Product, address: str) -> Written:
         return _Writer(product).written()
 
     def read(self, node: Node) -> Product:
@@ -210,6 +210,7 @@ class _Writer:
             "iid": iid, "type": self._own_urn("event", name, iid), "description": member.name,
             "arguments": [*arguments],
         })  # fmt: skip
+        self._call(f"service:{service.siid:03}:event:{iid:03}", self._product.event_names.get(member.identifier))
 
     def _argument(self, service: _ServiceInWork, field: Field) -> int:
         """The piid of what an action takes: a property that is the same, else one that is nothing but an argument."""

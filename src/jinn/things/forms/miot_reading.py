@@ -134,7 +134,7 @@ def _read_action(draft: Draft, node: Node, arguments: Mapping[int, Field], place
 
 def _read_event(draft: Draft, node: Node, arguments: Mapping[int, Field], place: _Place) -> None:
     _, name, _ = _urn(node, "event")
-    node.skip("iid")
+    iid = node.whole("iid")
     identifier = place.identifier(name.replace("-", "_"), draft.events)
     draft.events[identifier] = Event(
         identifier=identifier,
@@ -142,6 +142,8 @@ def _read_event(draft: Draft, node: Node, arguments: Mapping[int, Field], place:
         kind=EventKind.INFO,
         outputs=_fields(node, "arguments", arguments),
     )
+    if names := place.words.of(f"{place.key}:event:{iid:03}"):
+        draft.event_names[identifier] = names
     node.close()
 
 
