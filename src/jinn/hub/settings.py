@@ -27,6 +27,19 @@ class DoorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     tls_key: str | None = None
 
 
+class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The plain MQTT broker for other programs, and what is said and heard there as Home Assistant does."""
+
+    is_on: bool = False
+    host: str = "127.0.0.1"
+    port: int = 1884
+    tls_cert: str | None = None
+    tls_key: str | None = None
+    discovery: bool = True
+    discovery_prefix: str = "homeassistant"
+    publish_things: bool = False
+
+
 class EngineSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What moves and what stays; both inside the data folder unless an URL is given."""
 
@@ -64,6 +77,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     http: HttpSettings = HttpSettings()
     door: DoorSettings = DoorSettings()
+    broker: BrokerSettings = BrokerSettings()
     engine: EngineSettings = EngineSettings()
     voice: VoiceSettings = VoiceSettings()
     functions: FunctionSettings = FunctionSettings()
