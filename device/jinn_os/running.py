@@ -12,6 +12,7 @@ from jinn_os.port import const, on_terminate, stdin_reader, tell, ticks_diff, ti
 from jinn_os.thing import Thing
 from jinn_os.together import first_of
 from jinn_os.tsl import Model, Unfit
+from jinn_os.update import RESTART_CODE
 
 _LINE_BYTES_MAX = const(256)
 _WORDS = {"on": 1, "off": 0, "open": 1, "closed": 0}
@@ -21,7 +22,8 @@ _NEEDED = ("host", "port", "product", "product_key", "device_name", "device_secr
 class Process:
     """Everything that one running thing consists of."""
 
-    def __init__(self, settings, folder):
+    def __init__(self, settings, folder, is_booted):
+        """`is_booted`: `boot.py` has chosen this program, so that it may be replaced by a newer one."""
         with open(_beside(folder, settings["product"])) as file:
             product = json.load(file)
         self._speed = settings.get("speed", 1.0)
@@ -41,6 +43,9 @@ class Process:
         # Ids of messages must differ from those of the last run: a hub may take an old id for a repeat.
         first_id = int.from_bytes(os.urandom(4), "big") >> 2
         self._thing = Thing(Model(product["model"]), self._driver, topics, self._client, tell, first_id)
+        self._updater = _open_updater(settings, folder, product, self._client, first_id) if is_booted else None
+        self._thing.on_accepted = self._updater.note_healthy if self._updater else None
+        self.code = 0
         self._stepped_ms = ticks_ms()
         self._nudge = None
         self._stopping = None
@@ -53,11 +58,21 @@ class Process:
         works = [self._client.run(), self._live(), self._wait_for_stop()]
         if self._has_console:
             works.append(self._listen_to_console())
+        if self._updater:
+            works.append(self._update())
         await first_of(*works)
 
     async def _wait_for_stop(self):
         await self._stopping.wait()
         await self._client.stop()
+
+    async def _update(self):
+        """Until there is another program to be started in our place."""
+        await self._updater.run()
+        self.code = RESTART_CODE
+        self._stopping.set()
+        # The good-bye ends the process.
+        await asyncio.Event().wait()
 
     async def _live(self):
         """Let the driver's world go on, often while something moves and seldom while not."""
@@ -106,6 +121,8 @@ class Process:
             tell("no: a line is `name value` or `stop`")
 
     def _heard(self, topic, payload):
+        if self._updater and self._updater.heard(topic, payload):
+            return
         # First the time that has passed, or a curtain would make all its way in one step.
         self._driver.step(self._elapsed_s())
         self._thing.heard(topic, payload)
@@ -114,6 +131,8 @@ class Process:
     def _came_up(self):
         tell("up")
         self._thing.came_up()
+        if self._updater:
+            self._updater.came_up()
 
     def _went_down(self, reason):
         tell(f"down {reason}")
@@ -126,8 +145,8 @@ class Process:
 
 
 def main(argv):
-    """The exit code: 0 told to end, 2 wrong settings."""
-    if len(argv) != 2:
+    """The exit code: 0 told to end, 2 wrong settings, 75 to be started again. `argv[2]`: the slot that was booted."""
+    if len(argv) not in (2, 3):
         tell("no: give the path of one settings file")
         return 2
     path = argv[1]
@@ -137,7 +156,7 @@ def main(argv):
         missing = [key for key in _NEEDED if key not in settings]
         if missing:
             raise ValueError("{} missing".format(", ".join(missing)))
-        process = Process(settings, path[: path.rfind("/") + 1])
+        process = Process(settings, path[: path.rfind("/") + 1], len(argv) == 3)
     except (OSError, ValueError, ImportError, KeyError) as failure:
         tell(f"no: {path}: {type(failure).__name__} {failure}")
         return 2
@@ -145,7 +164,7 @@ def main(argv):
         asyncio.run(process.run())
     except KeyboardInterrupt:
         pass
-    return 0
+    return process.code
 
 
 def _beside(folder, path):
@@ -161,6 +180,15 @@ def _load_board(settings, product, folder):
     slash = path.rfind("/")
     sys.path.insert(0, path[:slash] if slash > 0 else ".")
     return __import__(path[slash + 1 :].replace(".py", ""), None, None, ("Board",)).Board
+
+
+def _open_updater(settings, folder, product, client, first_id):
+    if "flash" not in settings:
+        return None
+    # Here, so that a thing without flash does not pay for it with memory.
+    from jinn_os.update.updating import open_updater
+
+    return open_updater(settings, folder, product, client, tell, first_id)
 
 
 def _value(word):

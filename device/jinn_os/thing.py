@@ -26,6 +26,8 @@ class Thing:
         self._answers = []
         self._answered = []
         self._desired_id = ""
+        self.on_accepted = None
+        """Called without arguments when the hub has taken a report."""
 
     def came_up(self):
         """Say all there is, and ask what was wished for meanwhile."""
@@ -150,6 +152,8 @@ class Thing:
     def _heed(self, name, request):
         if request.get("code") != alink.OK:
             self._tell("{} was not taken: {} {}".format(name, request.get("code"), request.get("message")))
+        elif self.on_accepted:
+            self.on_accepted()
 
     def _reply(self, request, topic, code, data, message):
         # A lost "yes" is made good by the report that follows; a "no" is followed by nothing, so it is kept.
