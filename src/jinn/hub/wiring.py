@@ -130,6 +130,7 @@ async def _assemble(
         bus=bus,
         authorize=partial(people.authorize, home=home, devices=room.registry, tokens=tokens, clock=clock),
         clock=clock,
+        provisioning=room.upkeep.enrolling,
     )
     turns = language.Turns(database)
     understander = language.Understander()
@@ -173,6 +174,7 @@ async def _assemble(
         metrics=metrics,
         checks={"bus": partial(_check_bus, bus), "database": partial(_check_database, database)},
     )
+    room.upkeep.configuring.base_url = lambda: settings.http.public_url or f"http://{settings.http.host}:{http.port}"
     devices = DemoDevices(
         furnisher.devices(), program=device_program(), folder=data / "devices", port=lambda: door.port
     ) if settings.home.demo else None  # fmt: skip
