@@ -16,6 +16,7 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     port: int = 8320
     trust_loopback: bool = True
     hosts: list[str] = []
+    public_url: str | None = None
 
 
 class DoorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

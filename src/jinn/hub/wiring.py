@@ -133,6 +133,7 @@ async def _assemble(
         bus=bus,
         authorize=partial(people.authorize, home=home, devices=room.registry, tokens=tokens, clock=clock),
         clock=clock,
+        provisioning=room.upkeep.enrolling,
     )
     parts = [
         functions_part(settings.functions, database=database, bus=bus, room=room, data=data, clock=clock),
@@ -186,6 +187,7 @@ async def _assemble(
         metrics=metrics,
         checks={"bus": partial(_check_bus, bus), "database": partial(_check_database, database)},
     )
+    room.upkeep.configuring.base_url = lambda: settings.http.public_url or f"http://{settings.http.host}:{http.port}"
     devices = DemoDevices(
         furnisher.devices(), program=device_program(), folder=data / "devices", port=lambda: door.port
     ) if settings.home.demo else None  # fmt: skip

@@ -62,6 +62,8 @@ class Work:
         self.reports: list[Report] = []
         self.presences: list[Presented] = []
         self.replies: list[Replied] = []
+        self.afterwards: list[Callable[[], None]] = []
+        """What to do once all of it is committed: to hold in memory what was written."""
         self._replaced: list[Twin] = []
 
     def has(self, thing_id: ThingId) -> bool:
@@ -79,6 +81,7 @@ class Work:
         """What one message changes is undone when it turns out to be bad halfway."""
         replaced, statements, taken = len(self._replaced), len(self._statements), len(self.taken)
         reports, presences, replies = len(self.reports), len(self.presences), len(self.replies)
+        afterwards = len(self.afterwards)
         try:
             yield
         except BaseException:
@@ -86,6 +89,7 @@ class Work:
                 self._twins[twin.thing] = twin
             del self._replaced[replaced:], self._statements[statements:], self.taken[taken:]
             del self.reports[reports:], self.presences[presences:], self.replies[replies:]
+            del self.afterwards[afterwards:]
             raise
 
     def add(self, *statements: Statement) -> None:
