@@ -17,6 +17,7 @@ from jinn import language, people, things, voice
 from jinn.hub.demo_devices import DemoDevices
 from jinn.hub.furnishing import Furnisher
 from jinn.hub.http import hub_routes
+from jinn.hub.network import Lines, Network
 from jinn.hub.packaged import device_program, products_folder
 from jinn.hub.panel import Panel
 from jinn.hub.screens import Screens
@@ -151,6 +152,10 @@ async def _assemble(
     panel = Panel(households=households, room=room, turns=turns, models=partial(_models, warm, ears))
     screens = Screens(home=panel, conversation=conversing, bus=bus)
     screens_told.tell = warm.tell = screens.tell_models
+    network = Network(
+        lines=Lines(door=door, is_engine_up=lambda: bus.is_connected),
+        room=room, bus=bus, database=database, clock=clock, screens=screens,
+    )  # fmt: skip
     admitting = Admitting(
         home=home, tokens=tokens, devices=room.registry, clock=clock, trust_loopback=settings.http.trust_loopback
     )
@@ -164,6 +169,7 @@ async def _assemble(
             language.routes(turns, voice.turn_route(conversing, ears.hearing if ears else None)),
             *(voice.routes(ears.hearing, admit=_admitted, encode_turn=_encode_turn) if ears else ()),
             screens.route(),
+            network.route(),
             *hub_routes(models=panel.models, names=room.names, understander=understander),
         ],
         admit=admitting.admit,
@@ -176,7 +182,7 @@ async def _assemble(
     devices = DemoDevices(
         furnisher.devices(), program=device_program(), folder=data / "devices", port=lambda: door.port
     ) if settings.home.demo else None  # fmt: skip
-    services: list[Service] = [*room.services, door, warm, *(ears.services if ears else ()), screens, http]
+    services: list[Service] = [*room.services, door, warm, *(ears.services if ears else ()), screens, network, http]
     if devices is not None:
         services.append(devices)
     hub = Hub(

@@ -1,5 +1,6 @@
 """The home's things: their models, what they say of themselves, and what is asked of them."""
 
+from jinn.things.bridging import Bridging
 from jinn.things.command_log import PastCommand, commands_of
 from jinn.things.commanding import Commander
 from jinn.things.deeds import deed_of
@@ -9,7 +10,7 @@ from jinn.things.http import routes
 from jinn.things.meaning import Meaning
 from jinn.things.model import CommandOutcome, CommandResult, DeviceCredentials, Product, ServiceResult, Thing
 from jinn.things.names import NamesOfThings
-from jinn.things.ports import Areas
+from jinn.things.ports import Areas, Bridge
 from jinn.things.products import product_from_model, read_product, read_product_folder
 from jinn.things.registry import Registry
 from jinn.things.room import ThingsRoom, open_things
@@ -39,6 +40,8 @@ __all__ = [
     "SCHEMA",
     "Areas",
     "BoolType",
+    "Bridge",
+    "Bridging",
     "Call",
     "CommandOutcome",
     "CommandResult",

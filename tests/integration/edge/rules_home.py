@@ -88,7 +88,7 @@ def put(thing: str, **values: object) -> dict[str, object]:
 
 async def until(look: Callable[[], Awaitable[T | None]], *, within_s: float = 5.0) -> T:
     with anyio.fail_after(within_s):
-        while (found := await look()) is None:
+        while (found := await look()) is None:  # noqa: ASYNC110 (what is waited for tells no event)
             await anyio.sleep(0.02)
     return found
 
