@@ -60,7 +60,7 @@ class Appliance:
         self._join(settings, beside, product)
         self._updater = None
         if open_updater is not None:
-            self._updater = open_updater(self.client, self._tell, self._last_id + (1 << 24))
+            self._updater = open_updater(self.client, self.tell, self._last_id + (1 << 24))
         self._stepped_ms = ticks_ms()
         self._nudge = None
         self._stopping = None
@@ -109,7 +109,7 @@ class Appliance:
         )  # fmt: skip
         wishes = Wishes(self._storage, product_key + "&" + device_name)
         model = Model(product["model"])
-        self.thing = Thing(model, self._driver, topics, self.client, self._tell, self.new_id, self.clock, wishes)
+        self.thing = Thing(model, self._driver, topics, self.client, self.tell, self.new_id, self.clock, wishes)
         self.thing.on_accepted = self._accepted
         self._gateway = None
         if "children" in settings:
@@ -289,6 +289,8 @@ class Appliance:
     def _went_down(self, reason):
         tell(f"down {reason}")
         self.log.add(INFO, "link", "down " + reason)
+        if self._gateway:
+            self._gateway.went_down()
         self.events.happened("down", reason)
 
     def _accepted(self):
@@ -309,7 +311,7 @@ class Appliance:
         tell("degraded driver")
         self.home.say_health()
 
-    def _tell(self, line):
+    def tell(self, line):
         tell(line)
         self.log.add(ERROR if line.startswith("the driver is wrong") else INFO, "thing", line)
 
