@@ -82,7 +82,7 @@ def test_a_power_cut_at_every_byte_of_filling_leaves_a_beginning_and_room_for_mo
         assert found == list(range(len(found)))
         assert acknowledged <= len(found) <= acknowledged + 1
         again.put(TOPIC, b"99")
-        assert [int(text) for text in texts(again)] == [*found, 99]
+        assert [int(text) for text in texts(again)] == found + [99]
         again.rewind()
 
 
@@ -119,7 +119,7 @@ def test_a_power_cut_at_every_byte_of_emptying_loses_nothing_and_keeps_the_order
         assert seen + left[len(seen) + len(left) - COUNT :] == list(range(COUNT)), cut
         assert len(seen) + len(left) - COUNT <= 9, cut
         again.put(TOPIC, b"99")
-        assert [int(text) for text in texts(Backlog(MemoryFiles(again._storage.files)))] == [*left, 99], cut
+        assert [int(text) for text in texts(Backlog(MemoryFiles(again._storage.files)))] == left + [99], cut
 
 
 def test_any_byte_that_goes_bad_spoils_only_what_follows_in_its_segment():
