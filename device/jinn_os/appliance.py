@@ -105,7 +105,7 @@ class Appliance:
         self.health = Health(self.supervisor, self._watchdog, self.log, self.boot, why_started=self._why_started)
         self.home = Housekeeping(
             topics, self.client, self.new_id, self.clock, self.log, self.health, self._storage,
-            settings.get("tags"), self._driver.configure, settings.get("health_s", HEALTH_S),
+            settings.get("tags"), self._configured, settings.get("health_s", HEALTH_S),
         )  # fmt: skip
         wishes = Wishes(self._storage, product_key + "&" + device_name)
         model = Model(product["model"])
@@ -303,6 +303,10 @@ class Appliance:
             if self._updater:
                 self._updater.note_healthy()
         self.home.say_health()
+
+    def _configured(self, config):
+        self._driver.configure(config)
+        self._nudge.set()
 
     def _degraded(self, name):
         tell(f"degraded {name}")
