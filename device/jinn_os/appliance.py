@@ -139,6 +139,7 @@ class Appliance:
         self._stopping = asyncio.Event()
         on_terminate(self._stopping.set)
         self.log.on_error = self.home.failed
+        self.log.on_warning = self._warned
         self.supervisor.on_degraded = self._degraded
         self._add_tasks()
         self._watchdog.start()
@@ -308,6 +309,9 @@ class Appliance:
         self._driver.configure(config)
         self._nudge.set()
 
+    def _warned(self, module, text):
+        tell(f"{module}: {text}")
+
     def _degraded(self, name):
         tell(f"degraded {name}")
 
@@ -316,8 +320,11 @@ class Appliance:
         self.home.say_health()
 
     def tell(self, line):
-        tell(line)
-        self.log.add(ERROR if line.startswith("the driver is wrong") else INFO, "thing", line)
+        if line.startswith("the driver is wrong"):
+            self.log.add(ERROR, "thing", line)
+        else:
+            tell(line)
+            self.log.add(INFO, "thing", line)
 
     def _elapsed_s(self):
         now = ticks_ms()

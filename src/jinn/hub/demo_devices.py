@@ -18,7 +18,7 @@ from jinn.kernel import Secret, Unavailable
 
 log = logging.getLogger(__name__)
 
-HEAP = "512k"
+HEAP = "256k"
 """A fridge uses about 200 kB of it; with more, MicroPython would only collect its garbage later."""
 STOP_WITHIN_S = 2.0
 STEADY_S = 10.0
