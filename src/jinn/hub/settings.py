@@ -26,6 +26,7 @@ class DoorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     port: int = 1883
     tls_cert: str | None = None
     tls_key: str | None = None
+    tls_client_ca: str | None = None
 
 
 class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -243,6 +243,7 @@ def _door_options(settings: Settings) -> DoorOptions:
         port=door.port,
         certificate=Path(door.tls_cert) if door.tls_cert else None,
         key=Path(door.tls_key) if door.tls_key else None,
+        client_authority=Path(door.tls_client_ca) if door.tls_client_ca else None,
     )
 
 
