@@ -38,11 +38,21 @@ Told = Callable[[Work], None]
 class Ingest:
     """Frames in, durable twins, answers out."""
 
-    def __init__(self, *, registry: Registry, twins: Twins, database: Database, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        twins: Twins,
+        database: Database,
+        clock: Clock,
+        handlers: Mapping[Use, Handler] | None = None,
+    ) -> None:
+        """`handlers`: of parts of this room that the hub may leave out; they go before our own."""
         self._registry = registry
         self._twins = twins
         self._database = database
         self._clock = clock
+        self._handlers = {**_HANDLERS, **(handlers or {})}
 
     async def take(self, frames: Sequence[UpFrame]) -> tuple[list[UpAnswer], Work]:
         """Do what the frames say, in order, as one change. Gives an answer for each, and what to tell others.
@@ -73,6 +83,8 @@ class Ingest:
                 self._twins.keep(twin)
             for thing in work.taken:
                 self._registry.take(thing)
+            for tell in work.committed:
+                tell()
         return answers_made, work
 
     def _involved(self, frames: Sequence[UpFrame]) -> set[ThingId]:
@@ -184,7 +196,7 @@ class Ingest:
             )
             first = len(work.presences)
             with work.all_or_nothing():
-                answer = _HANDLERS[address.use](work, up)
+                answer = self._handlers[address.use](work, up)
             pushes = self._pushes(work, connection, first) if address.use in _WITH_SUBS else []
         except AlinkError as error:
             payload = encode_reply(envelope, method=method, code=error.code, data={}, message=error.message)

@@ -63,6 +63,8 @@ class Work:
         self.presences: list[Presented] = []
         self.replies: list[Replied] = []
         self._replaced: list[Twin] = []
+        self.committed: list[Callable[[], None]] = []
+        """What is called when it is all committed."""
 
     def has(self, thing_id: ThingId) -> bool:
         return thing_id in self._twins
@@ -90,6 +92,11 @@ class Work:
 
     def add(self, *statements: Statement) -> None:
         self._statements.extend(statements)
+
+    def after_commit(self, tell: Callable[[], None]) -> None:
+        """Have something called once for this commit, however many messages ask for it; it must be quick."""
+        if tell not in self.committed:
+            self.committed.append(tell)
 
     def trim(self, table: str, thing_id: ThingId, part: str, statement: Statement) -> None:
         """Once per commit for each history that grew."""
