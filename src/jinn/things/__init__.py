@@ -1,5 +1,6 @@
 """The home's things: their models, what they say of themselves, and what is asked of them."""
 
+from jinn.things.bridging import Bridging
 from jinn.things.commanding import Commander
 from jinn.things.deeds import deed_of
 from jinn.things.foreseeing import likely_replies
@@ -8,7 +9,7 @@ from jinn.things.http import routes
 from jinn.things.meaning import Meaning
 from jinn.things.model import CommandOutcome, CommandResult, DeviceCredentials, Product, ServiceResult, Thing
 from jinn.things.names import NamesOfThings
-from jinn.things.ports import Areas
+from jinn.things.ports import Areas, Bridge
 from jinn.things.products import product_from_model, read_product, read_product_folder
 from jinn.things.registry import Registry
 from jinn.things.room import ThingsRoom, open_things
@@ -26,6 +27,8 @@ __all__ = [
     "REPORTED_SUBJECT",
     "SCHEMA",
     "Areas",
+    "Bridge",
+    "Bridging",
     "CommandOutcome",
     "CommandResult",
     "Commander",

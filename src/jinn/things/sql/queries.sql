@@ -180,3 +180,9 @@ DELETE FROM things_tags
 WHERE thing = :thing AND tag > (
     SELECT tag FROM things_tags WHERE thing = :thing ORDER BY tag LIMIT 1 OFFSET :kept - 1
 );
+
+-- name: round_trips
+-- How long things took, on average, to report what was asked of them; the slowest first.
+SELECT thing, AVG(ended_ms - at_ms) AS ms FROM things_commands
+WHERE outcome = 'confirmed' AND at_ms > :since_ms
+GROUP BY thing ORDER BY ms DESC;
