@@ -39,6 +39,7 @@ class Updates:
     home: Home
     room: FirmwareRoom
     http: httpx.AsyncClient
+    desk: Desk
     told: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     """The pushes that reached each device."""
 
@@ -123,7 +124,7 @@ async def updates(database: Database, bus: Bus, folder: Path, *, is_led: bool = 
         async with httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{http.port}", headers={"Authorization": "Bearer owner"}
         ) as client:
-            yield Updates(home=home, room=room, http=client)
+            yield Updates(home=home, room=room, http=client, desk=desk)
         tasks.cancel_scope.cancel()
 
 

@@ -145,7 +145,7 @@ async def test_what_things_say_survives_the_hub_that_heard_it(
             await first.until(lambda: len(first.told) == 3)
         # Nobody leads for a while: what is said is acknowledged and kept all the same.
         async with updates(database, bus, tmp_path, is_led=False) as second:
-            second.room.leader._desk.things = frozenset(lamp.id for lamp in lamps)
+            second.desk.things = frozenset(lamp.id for lamp in lamps)
             assert (await second.progress(lamps[0], "-1", "no room")).is_kept
             assert (await second.inform(lamps[1], "2.0.0")).is_kept
         async with updates(database, bus, tmp_path) as third:
@@ -184,7 +184,7 @@ async def test_a_thing_that_asks_is_told_with_its_own_id(quick: Updates, tmp_pat
     assert (none.code, none.data, none.id) == (200, {}, 7)
     image = await quick.image(tmp_path)
     await quick.room.rollouts.start(image.id)
-    await quick.until(lambda: lamp.id in quick.room.leader._desk.things)
+    await quick.until(lambda: lamp.id in quick.desk.things)
     await quick.home.door.connect(lamp.device, hear)
     await quick.home.door.ask(lamp.device, "thing/ota/firmware/get", {}, message_id=8)
     await quick.until(lambda: bool(heard))

@@ -99,6 +99,7 @@ class Rollouts:
             )
         except Conflict as running:
             raise Conflict("There is an open rollout for this product already.", code="rollout-running") from running
+        self._teller.changed()
         return rollout
 
     async def widen(self, rollout_id: RolloutId, percent: int) -> Rollout:
