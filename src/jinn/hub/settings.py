@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from jinn.kernel import Invalid, Secret
+from jinn.things.firmware import new_key
 
 
 class HttpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,6 +75,12 @@ class PlacementSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     speed: float = 1.0
 
 
+class FirmwareSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How things fetch new programs."""
+
+    url: str | None = None
+
+
 class HomeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The home that is made at the first start."""
 
@@ -92,6 +99,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     voice: VoiceSettings = VoiceSettings()
     functions: FunctionSettings = FunctionSettings()
     placement: PlacementSettings = PlacementSettings()
+    firmware: FirmwareSettings = FirmwareSettings()
     home: HomeSettings = HomeSettings()
 
 
@@ -106,6 +114,16 @@ def default_data_folder() -> Path:
 def function_keys(data: Path) -> Path:
     """The keys whose functions run on a hub; the owner's own is made at the first start."""
     return data / "function_keys"
+
+
+def read_or_make_maker_key(data: Path) -> Secret:
+    """The key by which this data folder's own products sign firmware; makers of real ones keep theirs elsewhere."""
+    path = data / "maker.key"
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(new_key().reveal())
+    return Secret(path.read_text().strip())
 
 
 def models_folder() -> Path:

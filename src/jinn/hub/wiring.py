@@ -22,8 +22,9 @@ from jinn.hub.network import Lines, Network
 from jinn.hub.packaged import device_program, products_folder
 from jinn.hub.panel import Panel
 from jinn.hub.screens import Screens
-from jinn.hub.settings import Settings
+from jinn.hub.settings import Settings, read_or_make_maker_key
 from jinn.hub.static import screen_routes
+from jinn.hub.wiring_firmware import firmware_part
 from jinn.hub.wiring_functions import functions_part
 from jinn.hub.wiring_voice import Complete, Told, Voice, open_voice
 from jinn.kernel import AreaId, Lang, Names, Secret, SystemClock, Unavailable
@@ -41,9 +42,10 @@ from jinn.runtime import (
     open_database,
     record_spans,
 )
+from jinn.things import firmware
 from jinn.things.door import Door, DoorOptions
 
-SCHEMAS = (people.SCHEMA, things.SCHEMA, language.SCHEMA, functions.SCHEMA)
+SCHEMAS = (people.SCHEMA, things.SCHEMA, firmware.SCHEMA, language.SCHEMA, functions.SCHEMA)
 START_WITHIN_S = 30.0
 HOME_NAMES = Names(en="Home", zh="家")
 
@@ -120,8 +122,12 @@ async def _assemble(
     households = Households(database=database, clock=clock)
     await households.load(names=HOME_NAMES, lang=Lang(settings.home.lang))
     home = households.household().id
-    room = await things.open_things(database=database, bus=bus, areas=households, clock=clock)
-    furnisher = Furnisher(products=products_folder(), households=households, registry=room.registry)
+    desk = firmware.Desk()
+    room = await things.open_things(database=database, bus=bus, areas=households, clock=clock, handlers=desk.handlers)
+    furnisher = Furnisher(
+        products=products_folder(), households=households, registry=room.registry,
+        update_key=firmware.public_of(read_or_make_maker_key(data)),
+    )  # fmt: skip
     if settings.home.demo:
         await furnisher.furnish()
     tokens = TokenBook(database=database, clock=clock, home=home, owner_token=token)
@@ -134,6 +140,17 @@ async def _assemble(
         provisioning=room.upkeep.enrolling,
     )
     parts = [
+        firmware_part(
+            settings,
+            database=database,
+            bus=bus,
+            room=room,
+            areas=households,
+            desk=desk,
+            data=data,
+            clock=clock,
+            port=lambda: http.port,
+        ),
         functions_part(settings.functions, database=database, bus=bus, room=room, data=data, clock=clock),
     ]
     turns = language.Turns(database)

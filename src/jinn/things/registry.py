@@ -11,7 +11,20 @@ from typing import Literal
 
 import msgspec
 
-from jinn.kernel import AreaId, Clock, Conflict, Invalid, Lang, Names, NotFound, Secret, ThingId, millis, new_id
+from jinn.kernel import (
+    AreaId,
+    Clock,
+    Conflict,
+    Invalid,
+    Lang,
+    Names,
+    NotFound,
+    Refused,
+    Secret,
+    ThingId,
+    millis,
+    new_id,
+)
 from jinn.runtime import Database, Sql, Statement, event
 from jinn.things import store
 from jinn.things.model import DeviceCredentials, Product, Thing, checked_name
@@ -80,10 +93,19 @@ class Registry:
     async def register_product(self, product: Product) -> Product:
         """Keep a product; known already, it gets a new version when its model or its facts differ.
 
+        Its update key is pinned: once known it stays, also when a registration leaves it out.
+
         Raises:
+            Refused: `update-key-differs`: whoever signs its firmware cannot be replaced like this.
             Conflict: another hub changed the same product at this moment.
         """
         known = self._products.get(product.product_key)
+        if known is not None and known.update_key is not None:
+            if product.update_key not in (None, known.update_key):
+                raise Refused(
+                    f"Firmware of {product.product_key} is signed by another key than this.", code="update-key-differs"
+                )
+            product = replace(product, update_key=known.update_key)
         if known is not None and known == replace(product, version=known.version):
             return known
         created_ms = millis(self._clock.now())
