@@ -99,7 +99,7 @@ class _Writer:
         product = self._product
         self._types[0] = 0x0016
         self._put(0, BASIC_INFORMATION, {
-            1: "jinn", 2: _TEST_VENDOR, 3: product.kind, 4: 0x8000, 5: product.names.en[:32],
+            1: "jinn", 2: _TEST_VENDOR, 3: product.names.en[:32], 4: 0x8000, 5: "",
             14: f"jinn:{product.product_key}"[:64], 18: self._address[:32],
         })  # fmt: skip
         main = _light_type(product) if product.kind == "light" else _DEVICE_TYPES.get(product.kind, 0)

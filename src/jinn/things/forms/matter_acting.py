@@ -58,7 +58,7 @@ def _level(identifier: str, ability: str, names: Names, command: str) -> Feature
     return Feature(
         identifier=identifier, ability=ability, names=names, cluster=LEVEL, attributes=(0,),
         type_of=lambda _: _PERCENT, value_of=value_of, order_of=order_of,
-        stated=lambda kind: {0: 254, 2: 1, 3: 254} if isinstance(kind, NumberType) else None,
+        stated=lambda kind: {0: 254, 2: 1, 3: 254} if isinstance(kind, NumberType) else None, echo={0: "level"},
     )  # fmt: skip
 
 
@@ -233,7 +233,7 @@ def _cabinet(identifier: str, names: Names) -> Feature:
 
     return Feature(
         identifier=identifier, ability=identifier, names=names, cluster=SETPOINT, attributes=(0,), type_of=type_of,
-        value_of=value_of, order_of=order_of, stated=stated,
+        value_of=value_of, order_of=order_of, stated=stated, echo={0: "targetTemperature"},
     )  # fmt: skip
 
 
@@ -261,12 +261,12 @@ ACTORS: tuple[Feature, ...] = (
     Feature(
         identifier="color_temperature", ability="color_temperature", names=Names(en="color temperature", zh="色温"),
         cluster=COLOR, attributes=(7,), type_of=_kelvin_type, value_of=_kelvin_value, order_of=_kelvin_order,
-        stated=_kelvin_stated,
+        stated=_kelvin_stated, echo={7: "colorTemperatureMireds"},
     ),
     Feature(
         identifier="color", ability="color", names=Names(en="color", zh="颜色"), cluster=COLOR, attributes=(0, 1),
         type_of=lambda _: TextType(length=7), value_of=_color_value, order_of=_color_order,
-        stated=lambda kind: {0: 0, 1: 0} if isinstance(kind, TextType) else None,
+        stated=lambda kind: {0: 0, 1: 0} if isinstance(kind, TextType) else None, echo={0: "hue", 1: "saturation"},
     ),
     Feature(
         identifier="position", ability="position", names=Names(en="position", zh="开合度"), cluster=COVERING,
@@ -276,6 +276,7 @@ ACTORS: tuple[Feature, ...] = (
             payload={"liftPercent100thsValue": round((100 - _as_number(value)) * 100)},
         ),
         stated=lambda kind: {14: 0, 11: 0, 65532: 5} if isinstance(kind, NumberType) else None,
+        echo={14: "liftPercent100thsValue"},
     ),
     ROOM_TEMPERATURE,
     Feature(

@@ -34,6 +34,8 @@ class Feature:
         type_of: its data type, by what the cluster says of its bounds.
         value_of: its value; None while the node knows none.
         order_of: what sets it; None when it can only be read.
+        echo: attribute → what an order calls it, where our unit and theirs do not fit exactly: a node that says the
+            very number that it was told does what was asked, although that number alone means a little else.
         stated: the attributes that say such a data type, for a node that is written down; None when it cannot be said.
         device_type: of the endpoint that such a feature stands on when the thing's own has no room for it; 0: it has.
     """
@@ -48,6 +50,13 @@ class Feature:
     order_of: Callable[[Json, Attributes], Order] | None = None
     stated: Callable[[DataType], dict[int, Json] | None]
     device_type: int = 0
+    echo: Mapping[int, str] = field(default_factory=dict)
+
+    def is_obeyed(self, order: "Order", attributes: "Attributes") -> bool:
+        """Whether a node that says this has done exactly what it was told."""
+        if not self.echo:
+            return False
+        return all(attributes.get(attribute) == order.payload.get(word) for attribute, word in self.echo.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,6 +1,7 @@
 """Which product does a Matter node make, and where on the node is each of its properties?"""
 
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -50,6 +51,7 @@ KINDS: Mapping[int, str] = {
 """Number of the device type → our kind."""
 
 SPEAKER, CABINET = 0x0022, 0x0071
+_PRODUCT_NAME, _PRODUCT_LABEL, _VENDOR_NAME, NODE_LABEL = 3, 14, 1, 5
 FRIDGE_TAGS = 0x41
 """The namespace of tags that tell compartments apart: 0 refrigerator, 1 freezer."""
 
@@ -57,6 +59,7 @@ _KNOWN_ANYWAY = frozenset({DESCRIPTOR, BASIC_INFORMATION, 3, 4, 5, 98, 30})
 """Describing, identifying, groups, scenes, binding: nothing that a thing has."""
 
 _NO_PROPERTIES_ON = 0
+_MADE_KEY = "matter-"
 _PATH = re.compile(r"(\d{1,5})/(\d{1,10})/(\d{1,10})")
 
 Clusters = dict[int, dict[int, Json]]
@@ -107,6 +110,11 @@ def read_node(node: Node) -> NodeRead:
             if cluster not in used and cluster not in _KNOWN_ANYWAY and endpoint != _NO_PROPERTIES_ON:
                 node.leave(f"attributes.{endpoint}/{cluster}", "is left out", "no property is like it")
     node.close()
+    if draft.product_key.startswith(_MADE_KEY):
+        # Makers sell different devices, and change them by updates, under the same numbers.
+        shape = sorted((name, repr(member.type), member.is_writable) for name, member in draft.properties.items())
+        digest = zlib.crc32(repr((shape, sorted(draft.services))).encode())
+        draft.product_key = f"{draft.product_key}-{digest:08x}"
     return NodeRead(product=draft.finished(), points=points, services=services, attributes=endpoints)
 
 
@@ -176,7 +184,7 @@ def _tag(clusters: Clusters) -> int | None:
 
 def _names_of(endpoints: Mapping[int, Clusters]) -> Names | None:
     basic = endpoints.get(0, {}).get(BASIC_INFORMATION, {})
-    for attribute in (5, 3, 14):
+    for attribute in (_PRODUCT_NAME, _PRODUCT_LABEL, _VENDOR_NAME):
         said = basic.get(attribute)
         if isinstance(said, str) and (name := spoken(said)):
             return Names(en=name, zh=name)
@@ -190,4 +198,4 @@ def _key_of(endpoints: Mapping[int, Clusters]) -> str:
     if isinstance(label, str) and label.startswith("jinn:"):
         return re.sub(r"[^A-Za-z0-9_-]+", "_", label.removeprefix("jinn:"))[:64]
     vendor, product = whole(basic.get(2)), whole(basic.get(4))
-    return "" if vendor is None or product is None else f"matter-{vendor:04x}-{product:04x}"
+    return "" if vendor is None or product is None else f"{_MADE_KEY}{vendor & 0xFFFF:04x}-{product & 0xFFFF:04x}"
