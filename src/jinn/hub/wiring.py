@@ -24,6 +24,7 @@ from jinn.hub.panel import Panel
 from jinn.hub.screens import Screens
 from jinn.hub.settings import Settings, VoiceSettings, models_folder
 from jinn.hub.static import screen_routes
+from jinn.hub.wiring_forms import forms_part, matter_part
 from jinn.hub.wiring_functions import functions_part
 from jinn.kernel import AreaId, Lang, Names, Secret, SystemClock, Unavailable
 from jinn.people import Admitting, Grant, Households, Pairing, TokenBook
@@ -135,11 +136,14 @@ async def _assemble(
         clock=clock,
         provisioning=room.upkeep.enrolling,
     )
+    understander = language.Understander()
+    matter, _ = matter_part(settings.matter, room=room, bus=bus, areas=households)
     parts = [
+        forms_part(room=room, bus=bus, understander=understander),
+        matter,
         functions_part(settings.functions, database=database, bus=bus, room=room, data=data, clock=clock),
     ]
     turns = language.Turns(database)
-    understander = language.Understander()
     conversing = language.Conversing(
         understander=understander,
         names=room.names,

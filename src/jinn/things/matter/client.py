@@ -47,6 +47,7 @@ MESSAGE_BYTES_MAX = 32 * 1024 * 1024
 
 _AGAIN_FIRST_S = 0.5
 _AGAIN_MAX_S = 30.0
+_FAREWELL_S = 1.0
 
 _COMMISSION_FAILED, _NODE_AWAY, _NODE_UNKNOWN, _NOT_READY = 1, 3, 5, 4
 _REFUSED = frozenset({8, 9})
@@ -177,6 +178,10 @@ class MatterClient:
                 except (WebSocketException, OSError, msgspec.MsgspecError) as error:
                     # Raised once the group is left, which would wrap it.
                     broken = error
+                finally:
+                    # Told to end, there is time left to say goodbye; without it the socket would outlive us.
+                    with anyio.move_on_after(_FAREWELL_S, shield=True):
+                        await socket.close()
                 tasks.cancel_scope.cancel()
             if broken is not None:
                 raise broken
