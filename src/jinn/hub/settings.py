@@ -61,6 +61,12 @@ class VoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     may_download: bool = False
 
 
+class MatterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Devices of a Matter fabric."""
+
+    url: str | None = None
+
+
 class FunctionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Functions of the owner's own."""
 
@@ -100,6 +106,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     functions: FunctionSettings = FunctionSettings()
     placement: PlacementSettings = PlacementSettings()
     firmware: FirmwareSettings = FirmwareSettings()
+    matter: MatterSettings = MatterSettings()
     home: HomeSettings = HomeSettings()
 
 

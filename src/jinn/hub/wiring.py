@@ -25,6 +25,7 @@ from jinn.hub.screens import Screens
 from jinn.hub.settings import Settings, read_or_make_maker_key
 from jinn.hub.static import screen_routes
 from jinn.hub.wiring_firmware import firmware_part
+from jinn.hub.wiring_forms import forms_part, matter_part
 from jinn.hub.wiring_functions import functions_part
 from jinn.hub.wiring_voice import Complete, Told, Voice, open_voice
 from jinn.kernel import AreaId, Lang, Names, Secret, SystemClock, Unavailable
@@ -139,6 +140,8 @@ async def _assemble(
         clock=clock,
         provisioning=room.upkeep.enrolling,
     )
+    understander = language.Understander()
+    matter, _ = matter_part(settings.matter, room=room, bus=bus, areas=households)
     parts = [
         firmware_part(
             settings,
@@ -151,10 +154,11 @@ async def _assemble(
             clock=clock,
             port=lambda: http.port,
         ),
+        forms_part(room=room, bus=bus, understander=understander),
+        matter,
         functions_part(settings.functions, database=database, bus=bus, room=room, data=data, clock=clock),
     ]
     turns = language.Turns(database)
-    understander = language.Understander()
     conversing = language.Conversing(
         understander=understander,
         names=room.names,

@@ -29,6 +29,7 @@ from jinn.runtime import Database, Sql, Statement, event
 from jinn.things import store
 from jinn.things.model import DeviceCredentials, Product, Thing, checked_name
 from jinn.things.ports import Areas
+from jinn.things.revising import refuse_changed_types
 
 REGISTRY_SUBJECT = "ev.things.registry"
 NAME_CHARS_MAX = 100
@@ -97,7 +98,8 @@ class Registry:
 
         Raises:
             Refused: `update-key-differs`: whoever signs its firmware cannot be replaced like this.
-            Conflict: another hub changed the same product at this moment.
+            Conflict: another hub changed the same product at this moment; `type-changed`: a property that was there
+                is of another type now, so that what things said and rules expect would be read wrong.
         """
         known = self._products.get(product.product_key)
         if known is not None and known.update_key is not None:
@@ -108,6 +110,8 @@ class Registry:
             product = replace(product, update_key=known.update_key)
         if known is not None and known == replace(product, version=known.version):
             return known
+        if known is not None:
+            refuse_changed_types(known.model, product.model)
         created_ms = millis(self._clock.now())
         version = 1 if known is None else known.version + 1
         values = store.product_values(product)
