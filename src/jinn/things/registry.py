@@ -212,6 +212,19 @@ class Registry:
         await self._database.write(*store.remove_thing(thing_id), self._event("removed", thing_id))
         self._drop(thing_id)
 
+    async def remake(self, thing_id: ThingId, product_key: str) -> Thing:
+        """It is of another product now: a device of a bridge announces itself anew. What it said and did is kept.
+
+        Raises: `NotFound`; `Conflict` when that product has a device of its name.
+        """
+        product = self.product(product_key)
+        remade = replace(self.thing(thing_id), product_key=product.product_key)
+        values: dict[str, Sql] = {"id": thing_id, "product_key": product.product_key}
+        change = Statement(query="things.remake_thing", values=values, rows=1)
+        await self._database.write(change, self._event("changed", thing_id))
+        self.take(remade)
+        return remade
+
     def rewritten(self, thing: Thing) -> tuple[Statement, ...]:
         """What writes a changed thing, for a change that others are part of; `take` it afterwards."""
         return store.change_thing(thing), self._event("changed", thing.id)
@@ -221,6 +234,8 @@ class Registry:
         before = self._things.get(thing.id)
         if before is not None and before.gateway is not None:
             self._behind[before.gateway].discard(thing.id)
+        if before is not None and before.device != thing.device:
+            del self._by_device[before.device]
         if thing.gateway is not None:
             self._behind.setdefault(thing.gateway, set()).add(thing.id)
         self._things[thing.id] = thing
