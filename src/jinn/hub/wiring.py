@@ -14,6 +14,7 @@ from litestar import WebSocket
 from litestar.datastructures import State
 
 from jinn import language, people, things, voice
+from jinn.edge import functions
 from jinn.hub.demo_devices import DemoDevices
 from jinn.hub.furnishing import Furnisher
 from jinn.hub.http import hub_routes
@@ -23,6 +24,7 @@ from jinn.hub.panel import Panel
 from jinn.hub.screens import Screens
 from jinn.hub.settings import Settings, VoiceSettings, models_folder
 from jinn.hub.static import screen_routes
+from jinn.hub.wiring_functions import functions_part
 from jinn.kernel import AreaId, Lang, Names, Secret, SystemClock, Unavailable
 from jinn.people import Admitting, Grant, Households, Pairing, TokenBook
 from jinn.runtime import (
@@ -40,7 +42,7 @@ from jinn.runtime import (
 )
 from jinn.things.door import Door, DoorOptions
 
-SCHEMAS = (people.SCHEMA, things.SCHEMA, language.SCHEMA)
+SCHEMAS = (people.SCHEMA, things.SCHEMA, language.SCHEMA, functions.SCHEMA)
 START_WITHIN_S = 30.0
 HOME_NAMES = Names(en="Home", zh="家")
 
@@ -133,6 +135,9 @@ async def _assemble(
         clock=clock,
         provisioning=room.upkeep.enrolling,
     )
+    parts = [
+        functions_part(settings.functions, database=database, bus=bus, room=room, data=data, clock=clock),
+    ]
     turns = language.Turns(database)
     understander = language.Understander()
     conversing = language.Conversing(
@@ -141,6 +146,7 @@ async def _assemble(
         skills=[
             things.HomeSkill(things.RoomHands(room, bus, partial(_area_called, households))),
             language.Courtesy(clock),
+            *(skill for part in parts for skill in part.skills),
         ],
         turns=turns,
         bus=bus,
@@ -171,6 +177,7 @@ async def _assemble(
             *(voice.routes(ears.hearing, admit=_admitted, encode_turn=_encode_turn) if ears else ()),
             screens.route(),
             network.route(),
+            *(route for part in parts for route in part.routes),
             *hub_routes(models=panel.models, names=room.names, understander=understander),
         ],
         admit=admitting.admit,
@@ -184,7 +191,17 @@ async def _assemble(
     devices = DemoDevices(
         furnisher.devices(), program=device_program(), folder=data / "devices", port=lambda: door.port
     ) if settings.home.demo else None  # fmt: skip
-    services: list[Service] = [*room.services, door, warm, *(ears.services if ears else ()), screens, network, http]
+    added = [service for part in parts for service in part.services]
+    services: list[Service] = [
+        *room.services,
+        *added,
+        door,
+        warm,
+        *(ears.services if ears else ()),
+        screens,
+        network,
+        http,
+    ]
     if devices is not None:
         services.append(devices)
     hub = Hub(

@@ -14,7 +14,7 @@ from jinn.things.registry import Addition, Registry
 from jinn.things.topics import Address
 from jinn.things.twin import MessageMark, Twin
 from jinn.things.values import Json
-from jinn.things.wire import Presented, Replied, Report
+from jinn.things.wire import Happened, Presented, Replied, Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,7 @@ class Work:
         self.replies: list[Replied] = []
         self.afterwards: list[Callable[[], None]] = []
         """What to do once all of it is committed: to hold in memory what was written."""
+        self.happened: list[Happened] = []
         self._replaced: list[Twin] = []
 
     def has(self, thing_id: ThingId) -> bool:
@@ -82,6 +83,7 @@ class Work:
         replaced, statements, taken = len(self._replaced), len(self._statements), len(self.taken)
         reports, presences, replies = len(self.reports), len(self.presences), len(self.replies)
         afterwards = len(self.afterwards)
+        happened = len(self.happened)
         try:
             yield
         except BaseException:
@@ -90,6 +92,7 @@ class Work:
             del self._replaced[replaced:], self._statements[statements:], self.taken[taken:]
             del self.reports[reports:], self.presences[presences:], self.replies[replies:]
             del self.afterwards[afterwards:]
+            del self.happened[happened:]
             raise
 
     def add(self, *statements: Statement) -> None:
