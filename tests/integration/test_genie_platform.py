@@ -101,15 +101,19 @@ async def linked(folder: Path, bus: Bus, url: Secret | None = None, every_s: flo
         },
     )
     told: list[Names] = []
+
+    async def tell(text: Names) -> None:
+        told.append(text)
+
     async with (
         a_database(folder, url, others=(SCHEMA,)) as database,
         a_home(database, bus) as home,
-        open_platform(
-            room=home.room, database=database, bus=bus, areas=home.areas, clock=SystemClock(),
-            base_url=lambda: "https://home.example", tell=told.append, every_s=every_s,
-        ) as platform,
         anyio.create_task_group() as tasks,
     ):  # fmt: skip
+        platform = await open_platform(
+            room=home.room, database=database, bus=bus, areas=home.areas, clock=SystemClock(),
+            base_url=lambda: "https://home.example", tell=tell, every_s=every_s,
+        )  # fmt: skip
         for service in (vendor, *platform.services):
             await tasks.start(lambda *, task_status, service=service: service.run(task_status=task_status))
         yield Linked(home=home, bus=bus, database=database, vendor=vendor, platform=platform, told=told)

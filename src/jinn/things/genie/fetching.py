@@ -2,10 +2,10 @@
 
 import ipaddress
 import socket
-from types import TracebackType
 from urllib.parse import urlsplit
 
 import anyio
+import anyio.abc
 import httpx
 
 from jinn.kernel import Invalid, Unavailable
@@ -53,11 +53,13 @@ def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
 
 
 class Fetcher:
-    """One client for all vendors. A context manager.
+    """One client for all vendors. A service, so that it is closed at the end.
 
     The host's addresses are looked up here and the request goes to the very one that was checked: a name that points
     elsewhere a moment later gains nothing.
     """
+
+    name = "genie-http"
 
     def __init__(self) -> None:
         self._http = httpx.AsyncClient(
@@ -68,14 +70,13 @@ class Fetcher:
             headers={"Accept": "application/json", "User-Agent": "jinn"},
         )
 
-    async def __aenter__(self) -> "Fetcher":
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with anyio.CancelScope(shield=True):
-            await self._http.aclose()
+    async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
+        task_status.started()
+        try:
+            await anyio.sleep_forever()
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._http.aclose()
 
     async def post(
         self, url: str, *, content: bytes, content_type: str, within_s: float, may_be_private: bool

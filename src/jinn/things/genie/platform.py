@@ -1,7 +1,6 @@
 """The platform's side put together: accounts at vendors' clouds and the things that they bring."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from jinn.kernel import Clock, JinnError, Names
@@ -24,6 +23,7 @@ class Platform:
     services: to run after the room's own, in this order.
     """
 
+    fetcher: Fetcher
     links: Links
     linking: Linking
     discovering: Discovering
@@ -32,7 +32,7 @@ class Platform:
 
     @property
     def services(self) -> tuple[Service, ...]:
-        return (self.bridging, self.polling)
+        return (self.fetcher, self.bridging, self.polling)
 
     async def begin(self, vendor: Vendor) -> tuple[Link, str]:
         """A new account: gives it, and where the owner's browser has to go. Raises as `Links.add`."""
@@ -55,7 +55,6 @@ class Platform:
         return await self.discovering.discover_all()
 
 
-@asynccontextmanager
 async def open_platform(
     *,
     room: ThingsRoom,
@@ -66,21 +65,26 @@ async def open_platform(
     base_url: Callable[[], str],
     tell: Tell,
     every_s: float = EVERY_S,
-) -> AsyncIterator[Platform]:
+) -> Platform:
     """Read the accounts, and put the parts together; nothing runs yet.
 
     Args:
         base_url: where browsers reach this hub; vendors' pages send them back there.
-        tell: says something to the people of the home that they did not ask for just now.
     """
-    async with Fetcher() as fetcher:
-        links = Links(database=database, clock=clock)
-        await links.load()
-        linking = Linking(links=links, fetcher=fetcher, database=database, clock=clock, base_url=base_url)
-        cloud = VendorCloud(links=links, linking=linking, fetcher=fetcher)
-        bridge = VendorBridge(links=links, cloud=cloud, room=room, clock=clock, tell=tell)
-        polling = Polling(links=links, bridge=bridge, registry=room.registry, clock=clock, tell=tell, every_s=every_s)
-        bridging = Bridging(bridge=bridge, room=room, bus=bus, on_removed=polling.soon)
-        bridge.bridging, bridge.look_soon = bridging, polling.soon
-        discovering = Discovering(links=links, cloud=cloud, bridge=bridge, bridging=bridging, areas=areas)
-        yield Platform(links=links, linking=linking, discovering=discovering, bridging=bridging, polling=polling)
+    fetcher = Fetcher()
+    links = Links(database=database, clock=clock)
+    await links.load()
+    linking = Linking(links=links, fetcher=fetcher, database=database, clock=clock, base_url=base_url)
+    cloud = VendorCloud(links=links, linking=linking, fetcher=fetcher)
+    bridge = VendorBridge(links=links, cloud=cloud, room=room, clock=clock, tell=tell)
+    polling = Polling(links=links, bridge=bridge, registry=room.registry, clock=clock, tell=tell, every_s=every_s)
+    bridging = Bridging(bridge=bridge, room=room, bus=bus, on_removed=polling.soon)
+    bridge.bridging, bridge.look_soon = bridging, polling.soon
+    return Platform(
+        fetcher=fetcher,
+        links=links,
+        linking=linking,
+        discovering=Discovering(links=links, cloud=cloud, bridge=bridge, bridging=bridging, areas=areas),
+        bridging=bridging,
+        polling=polling,
+    )

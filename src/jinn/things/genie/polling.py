@@ -1,7 +1,6 @@
 """How the things of vendors' clouds are now: asked in turns, since these clouds never tell by themselves."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import anyio
@@ -10,7 +9,7 @@ import anyio.abc
 from jinn.kernel import Clock, JinnError, Names, NotFound, Refused, ThingId, Unavailable
 from jinn.things.genie.envelope import ErrorCode, VendorError
 from jinn.things.genie.links import Link, Links, LinkState
-from jinn.things.genie.vendor_bridge import VendorBridge
+from jinn.things.genie.vendor_bridge import Tell, VendorBridge
 from jinn.things.registry import Registry
 
 EVERY_S = 30.0
@@ -49,7 +48,7 @@ class Polling:
         bridge: VendorBridge,
         registry: Registry,
         clock: Clock,
-        tell: Callable[[Names], None],
+        tell: Tell,
         every_s: float = EVERY_S,
     ) -> None:
         self._links = links
@@ -82,15 +81,15 @@ class Polling:
                     self._told_broken.discard(link.id)
                     tasks.start_soon(self._look_at, link)
                 else:
-                    self._put_aside(link)
+                    await self._put_aside(link)
 
-    def _put_aside(self, link: Link) -> None:
+    async def _put_aside(self, link: Link) -> None:
         for thing in self._links.devices_of(link.id):
             self._bridge.leave(thing)
         if link.state is LinkState.BROKEN and link.id not in self._told_broken:
             self._told_broken.add(link.id)
             names = link.vendor.names
-            self._tell(
+            await self._tell(
                 Names(
                     en=f"The account at {names.en} does not work any more; please link it anew.",
                     zh=f"{names.zh}的账号失效了，请重新绑定。",

@@ -1,7 +1,7 @@
 """Things of vendors' clouds as a `Bridge`: orders go out; only what a cloud says when asked is a report."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import anyio
 
@@ -24,7 +24,9 @@ ASK_AGAIN_AFTER_S = (0.0, 0.15, 0.3, 0.6, 1.0, 1.5, 2.0)
 LATE_AFTER_S = 2.0
 """Commands are told by then that nobody answered; what comes later is told as news."""
 
-Tell = Callable[[Names], None]
+Tell = Callable[[Names], Awaitable[None]]
+"""Says something to the people of the home that they did not ask for just now."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -34,7 +36,6 @@ class VendorBridge:
     name = "genie"
 
     def __init__(self, *, links: Links, cloud: VendorCloud, room: ThingsRoom, clock: Clock, tell: Tell) -> None:
-        """`tell`: says something to the people of the home that they did not ask for just now."""
         self._links = links
         self._cloud = cloud
         self._room = room
@@ -56,10 +57,10 @@ class VendorBridge:
             is_so = await self._is_so(thing, values)
         except JinnError as error:
             if self._is_late(started_s):
-                self._tell(_late_refusal(thing, error))
+                await self._tell(_late_refusal(thing, error))
             raise
         if self._is_late(started_s):
-            self._tell(_late_word(thing, is_so=is_so))
+            await self._tell(_late_word(thing, is_so=is_so))
 
     async def call_service(self, thing: Thing, service: str, inputs: Mapping[str, Json]) -> Mapping[str, Json]:
         """Have it do something; what it says of itself afterwards is reported."""

@@ -92,3 +92,6 @@ VALUES (:digest, :client, :access_digest, :created_ms);
 -- name: renew_refresh
 -- It stays good: an answer that is lost on its way must not cost the platform its account.
 UPDATE genie_refreshes SET access_digest = :access_digest WHERE digest = :digest AND access_digest = :was;
+
+-- name: remove_refresh
+DELETE FROM genie_refreshes WHERE digest = :digest;
