@@ -353,6 +353,18 @@ async def test_discovering_again_replaces_what_the_account_brings(here: Linked) 
     assert here.thing("lamp-7").names.zh == "灯"
 
 
+async def test_two_of_one_name_can_be_told_apart(here: Linked) -> None:
+    here.vendor.devices = [
+        {**COOLER, "deviceId": str(number), "zone": zone} for number, zone in enumerate(("书房", "卧室", "卧室", ""))
+    ]
+    await here.link()
+    names = [here.thing(str(number)).names for number in range(4)]
+    assert [name.zh for name in names] == ["书房空调", "卧室空调", "卧室空调2", "空调"]
+    assert [name.en for name in names] == [
+        "study air conditioner", "bedroom air conditioner", "bedroom air conditioner 2", "air conditioner",
+    ]  # fmt: skip
+
+
 async def test_unlinking_forgets_the_things(here: Linked) -> None:
     link_id = await here.link()
     lamp: ThingId = here.thing("lamp-7").id

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from jinn.kernel import Names
+from jinn.kernel import Lang, Names
 from jinn.things.genie.envelope import TEXT_CHARS_MAX, pairs_of
-from jinn.things.genie.vocabulary import ALIASES, KINDS, type_of
+from jinn.things.genie.vocabulary import ALIASES, KINDS, PLACES, type_of
 from jinn.things.values import Json
 
 DEVICES_MAX = 500
@@ -98,6 +98,19 @@ def names_of_device(device: VendorDevice) -> Names:
     if device.name.isascii() and kind is not None and device.name in (device.type, kind[1]):
         return Names(en=kind[1], zh=kind[2])
     return Names(en=device.name, zh=device.name)
+
+
+def placed(names: Names, zone: str) -> Names:
+    """With the place in front, for a place that the home has no room for; the bare name stays an alias."""
+    if not zone or zone in names.zh:
+        return names
+    aliases = {Lang.ZH: (names.zh,), Lang.EN: (names.en,)}
+    return Names(en=f"{PLACES.get(zone, zone)} {names.en}", zh=f"{zone}{names.zh}", aliases=aliases)
+
+
+def numbered(names: Names, number: int) -> Names:
+    """The second and third of one name, so that they can be told apart."""
+    return Names(en=f"{names.en} {number}", zh=f"{names.zh}{number}", aliases=names.aliases)
 
 
 def _scalars(pairs: Sequence[tuple[str, Json]]) -> Iterable[tuple[str, Json]]:

@@ -1,7 +1,6 @@
 """Which things a vendor's account brings: joined when linked and when somebody says "discover devices"."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import anyio
@@ -9,13 +8,14 @@ import anyio
 from jinn.kernel import AreaId, JinnError, Lang, Names, NotFound, Refused, ThingId, Unavailable
 from jinn.things.bridging import Bridging
 from jinn.things.genie.describing import device_name_of
-from jinn.things.genie.devices import VendorDevice, names_of_device
+from jinn.things.genie.devices import DEVICES_MAX, VendorDevice, names_of_device, numbered, placed
 from jinn.things.genie.envelope import VendorError
 from jinn.things.genie.links import Link, Links, LinkState
 from jinn.things.genie.speaking import settled, values_of
 from jinn.things.genie.vendor_bridge import VendorBridge
 from jinn.things.genie.vendor_cloud import VendorCloud
 from jinn.things.ports import Areas
+from jinn.things.registry import Registry
 
 _log = logging.getLogger(__name__)
 
@@ -39,15 +39,22 @@ class Discovering:
     """Replaces what an account brings by what its cloud lists now."""
 
     def __init__(
-        self, *, links: Links, cloud: VendorCloud, bridge: VendorBridge, bridging: Bridging, areas: Areas
+        self,
+        *,
+        links: Links,
+        cloud: VendorCloud,
+        bridge: VendorBridge,
+        bridging: Bridging,
+        areas: Areas,
+        registry: Registry,
     ) -> None:
         self._links = links
         self._cloud = cloud
         self._bridge = bridge
         self._bridging = bridging
         self._areas = areas
+        self._registry = registry
         self._locks: dict[str, anyio.Lock] = {}
-        self.on_joined: Callable[[ThingId], None] = lambda thing: None
 
     async def discover(self, link_id: str) -> Discovered:
         """Ask an account for its devices.
@@ -105,12 +112,13 @@ class Discovering:
 
     async def _join(self, link: Link, device: VendorDevice) -> None:
         device, description = settled(device, link=link.id)
+        area = self._area_called(device.zone)
         try:
             thing = await self._bridging.join(
                 description.product,
-                names=names_of_device(device),
+                names=self._names_for(device, area),
                 device_name=device_name_of(device),
-                area=self._area_called(device.zone),
+                area=area,
             )
         except Refused as error:
             # One device that cannot be ours must not keep the others away.
@@ -119,7 +127,6 @@ class Discovering:
         await self._links.keep_device(thing.id, link.id, device)
         self._bridge.arrive(thing.id)
         self._bridge.report(thing.id, values_of(description, list(device.properties.items())))
-        self.on_joined(thing.id)
 
     async def _forget(self, thing: ThingId) -> None:
         await self._links.forget_device(thing)
@@ -128,6 +135,17 @@ class Discovering:
             await self._bridging.leave(thing)
         except NotFound:
             return  # Somebody else has removed it already.
+
+    def _names_for(self, device: VendorDevice, area: AreaId | None) -> Names:
+        """As it is called there; with its place, or a number, where that would be said of two things."""
+        bare = names_of_device(device)
+        names = bare if area is not None else placed(bare, device.zone)
+        taken = {thing.names.zh for thing in self._registry.things() if thing.area == area}
+        number = 2
+        chosen = names
+        while chosen.zh in taken and number <= DEVICES_MAX:
+            chosen, number = numbered(names, number), number + 1
+        return chosen
 
     def _area_called(self, zone: str) -> AreaId | None:
         wanted = zone.strip().casefold()

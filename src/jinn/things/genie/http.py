@@ -175,7 +175,7 @@ def _callback(platform: Platform) -> list[BaseRouteHandler]:
 def _lists() -> list[BaseRouteHandler]:
     @get("/oauth/api/placelist", is_public=True, summary="Which places a device may be in", tags=["joining"])
     async def places() -> dict[str, Sequence[str]]:
-        return {"data": PLACES}
+        return {"data": tuple(PLACES)}
 
     @get("/oauth/api/aliaslist", is_public=True, summary="What a device may be called", tags=["joining"])
     async def aliases() -> dict[str, list[dict[str, object]]]:

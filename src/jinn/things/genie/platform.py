@@ -84,7 +84,9 @@ async def open_platform(
         fetcher=fetcher,
         links=links,
         linking=linking,
-        discovering=Discovering(links=links, cloud=cloud, bridge=bridge, bridging=bridging, areas=areas),
+        discovering=Discovering(
+            links=links, cloud=cloud, bridge=bridge, bridging=bridging, areas=areas, registry=room.registry
+        ),
         bridging=bridging,
         polling=polling,
     )

@@ -195,12 +195,18 @@ COLORS: Mapping[str, str] = {
 ON_WORDS = frozenset({"on", "1", "true", "open", "opened", "yes"})
 OFF_WORDS = frozenset({"off", "0", "false", "close", "closed", "no"})
 
-PLACES: tuple[str, ...] = (
-    "门口", "客厅", "卧室", "客房", "主卧", "次卧", "书房", "餐厅", "厨房", "洗手间", "浴室", "阳台", "宠物房",
-    "老人房", "儿童房", "婴儿房", "保姆房", "玄关", "一楼", "二楼", "三楼", "四楼", "楼梯", "走廊", "过道", "楼上",
-    "楼下", "影音室", "娱乐室", "工作间", "杂物间", "衣帽间", "吧台", "花园", "温室", "车库", "休息室", "办公室",
-    "起居室", "门厅", "健身房",
-)  # fmt: skip
+PLACES: Mapping[str, str] = {
+    "门口": "doorway", "客厅": "living room", "卧室": "bedroom", "客房": "guest room", "主卧": "main bedroom",
+    "次卧": "second bedroom", "书房": "study", "餐厅": "dining room", "厨房": "kitchen", "洗手间": "toilet",
+    "浴室": "bathroom", "阳台": "balcony", "宠物房": "pet room", "老人房": "grandparents' room",
+    "儿童房": "children's room", "婴儿房": "nursery", "保姆房": "nanny's room", "玄关": "entrance",
+    "一楼": "ground floor", "二楼": "first floor", "三楼": "second floor", "四楼": "third floor", "楼梯": "stairs",
+    "走廊": "corridor", "过道": "passage", "楼上": "upstairs", "楼下": "downstairs", "影音室": "media room",
+    "娱乐室": "playroom", "工作间": "workshop", "杂物间": "store room", "衣帽间": "cloakroom", "吧台": "bar",
+    "花园": "garden", "温室": "greenhouse", "车库": "garage", "休息室": "lounge", "办公室": "office",
+    "起居室": "sitting room", "门厅": "hall", "健身房": "gym",
+}  # fmt: skip
+"""The places that a device may be in, and their English names."""
 
 ALIASES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "灯": ("light", ("电灯", "灯泡", "照明", "灯光", "大灯")),

@@ -2,6 +2,6 @@
 
 from jinn.things.genie.cloud.gateway import Gateway
 from jinn.things.genie.cloud.granting import Granting
-from jinn.things.genie.cloud.http import AUTHORIZE_PATH, cloud_routes
+from jinn.things.genie.cloud.http import AUTHORIZE_PATH, WireClient, cloud_routes
 
-__all__ = ["AUTHORIZE_PATH", "Gateway", "Granting", "cloud_routes"]
+__all__ = ["AUTHORIZE_PATH", "Gateway", "Granting", "WireClient", "cloud_routes"]

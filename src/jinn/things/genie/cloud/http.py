@@ -162,8 +162,8 @@ def _question(plea: Plea, form: dict[str, str], *, needs_code: bool) -> Response
     kept = {name: form[name] for name in PLEA_FIELDS if name in form}
     name = plea.client.name
     lines = [(
-        f"{name} will see every thing of this home and may switch it.",
-        f"{name}将能看到家里的所有设备，并控制它们。",
+        f"{name} will see the things of this home, and may switch them.",
+        f"{name}将能看到家里的设备，并控制它们。",
     )]  # fmt: skip
     if needs_code:
         lines.append(
