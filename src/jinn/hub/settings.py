@@ -71,6 +71,14 @@ class FunctionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     python_may_be_open: bool = False
 
 
+class PlacementSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What this box gives to models, when several boxes share them."""
+
+    box: str = "hub"
+    memory_mib: int | None = None
+    speed: float = 1.0
+
+
 class HomeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The home that is made at the first start."""
 
@@ -89,6 +97,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     voice: VoiceSettings = VoiceSettings()
     genie: GenieSettings = GenieSettings()
     functions: FunctionSettings = FunctionSettings()
+    placement: PlacementSettings = PlacementSettings()
     home: HomeSettings = HomeSettings()
 
 
