@@ -67,6 +67,12 @@ class MatterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     url: str | None = None
 
 
+class GenieSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """This home as a vendor's smart-home cloud; accounts at other vendors' clouds need no setting."""
+
+    is_on: bool = False
+
+
 class FunctionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Functions of the owner's own."""
 
@@ -103,6 +109,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     broker: BrokerSettings = BrokerSettings()
     engine: EngineSettings = EngineSettings()
     voice: VoiceSettings = VoiceSettings()
+    genie: GenieSettings = GenieSettings()
     functions: FunctionSettings = FunctionSettings()
     placement: PlacementSettings = PlacementSettings()
     firmware: FirmwareSettings = FirmwareSettings()

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import anyio
 import anyio.to_thread
@@ -27,6 +28,7 @@ from jinn.hub.static import screen_routes
 from jinn.hub.wiring_firmware import firmware_part
 from jinn.hub.wiring_forms import forms_part, matter_part
 from jinn.hub.wiring_functions import functions_part
+from jinn.hub.wiring_genie import genie_part
 from jinn.hub.wiring_voice import Complete, Told, Voice, open_voice
 from jinn.kernel import AreaId, Lang, Names, Secret, SystemClock, Unavailable
 from jinn.people import Admitting, Grant, Households, Pairing, TokenBook
@@ -43,10 +45,10 @@ from jinn.runtime import (
     open_database,
     record_spans,
 )
-from jinn.things import firmware
+from jinn.things import firmware, genie
 from jinn.things.door import Door, DoorOptions
 
-SCHEMAS = (people.SCHEMA, things.SCHEMA, firmware.SCHEMA, language.SCHEMA, functions.SCHEMA)
+SCHEMAS = (people.SCHEMA, things.SCHEMA, firmware.SCHEMA, genie.SCHEMA, language.SCHEMA, functions.SCHEMA)
 START_WITHIN_S = 30.0
 HOME_NAMES = Names(en="Home", zh="家")
 
@@ -140,6 +142,18 @@ async def _assemble(
         clock=clock,
         provisioning=room.upkeep.enrolling,
     )
+    admitting = Admitting(
+        home=home, tokens=tokens, devices=room.registry, clock=clock, trust_loopback=settings.http.trust_loopback
+    )
+
+    def base_url() -> str:
+        return (settings.http.public_url or f"http://{settings.http.host}:{http.port}").rstrip("/")
+
+    room.upkeep.configuring.base_url = base_url
+    clouds, _ = await genie_part(
+        settings.genie, database=database, bus=bus, room=room, areas=households, tokens=tokens, pairing=pairing,
+        admit=admitting.admit, base_url=base_url, data=data, clock=clock,
+    )  # fmt: skip
     understander = language.Understander()
     matter, _ = matter_part(settings.matter, room=room, bus=bus, areas=households)
     parts = [
@@ -156,6 +170,7 @@ async def _assemble(
         ),
         forms_part(room=room, bus=bus, understander=understander),
         matter,
+        clouds,
         functions_part(settings.functions, database=database, bus=bus, room=room, data=data, clock=clock),
     ]
     turns = language.Turns(database)
@@ -186,9 +201,6 @@ async def _assemble(
         lines=Lines(door=door, is_engine_up=lambda: bus.is_connected),
         room=room, bus=bus, database=database, clock=clock, screens=screens,
     )  # fmt: skip
-    admitting = Admitting(
-        home=home, tokens=tokens, devices=room.registry, clock=clock, trust_loopback=settings.http.trust_loopback
-    )
     metrics = Metrics()
     _measure(metrics, door, room, bus)
     http = HttpServer(
@@ -204,13 +216,10 @@ async def _assemble(
             *hub_routes(models=panel.models, names=room.names, understander=understander),
         ],
         admit=admitting.admit,
-        options=HttpOptions(
-            host=settings.http.host, port=settings.http.port, allowed_names=frozenset(settings.http.hosts)
-        ),
+        options=_http_options(settings),
         metrics=metrics,
         checks={"bus": partial(_check_bus, bus), "database": partial(_check_database, database)},
     )
-    room.upkeep.configuring.base_url = lambda: settings.http.public_url or f"http://{settings.http.host}:{http.port}"
     devices = DemoDevices(
         furnisher.devices(), program=device_program(), folder=data / "devices", port=lambda: door.port
     ) if settings.home.demo else None  # fmt: skip
@@ -255,6 +264,17 @@ class Warm:
 
 def _models(warm: Warm, hearing: Voice | None) -> dict[str, str]:
     return {"understanding": warm.state, **(hearing.states() if hearing else {})}
+
+
+def _http_options(settings: Settings) -> HttpOptions:
+    http = settings.http
+    public = urlsplit(http.public_url).hostname if http.public_url else None
+    return HttpOptions(
+        host=http.host,
+        port=http.port,
+        allowed_names=frozenset({*http.hosts, *([public] if public else [])}),
+        foreign_posts=frozenset({genie.CALLBACK_PATH}),
+    )
 
 
 def _door_options(settings: Settings) -> DoorOptions:
