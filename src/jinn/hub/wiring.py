@@ -13,8 +13,9 @@ from anyio.abc import TaskGroup, TaskStatus
 from litestar import WebSocket
 from litestar.datastructures import State
 
-from jinn import language, people, things, voice
+from jinn import edge, language, people, things, voice
 from jinn.hub.demo_devices import DemoDevices
+from jinn.hub.edge_feed import EdgeFeed
 from jinn.hub.furnishing import Furnisher
 from jinn.hub.http import hub_routes
 from jinn.hub.network import Lines, Network
@@ -23,6 +24,7 @@ from jinn.hub.panel import Panel
 from jinn.hub.screens import Screens
 from jinn.hub.settings import Settings, VoiceSettings, models_folder
 from jinn.hub.static import screen_routes
+from jinn.hub.whereabouts import holidays_of, place_of, zone_of
 from jinn.kernel import AreaId, Lang, Names, Secret, SystemClock, Unavailable
 from jinn.people import Admitting, Grant, Households, Pairing, TokenBook
 from jinn.runtime import (
@@ -40,7 +42,7 @@ from jinn.runtime import (
 )
 from jinn.things.door import Door, DoorOptions
 
-SCHEMAS = (people.SCHEMA, things.SCHEMA, language.SCHEMA)
+SCHEMAS = (people.SCHEMA, things.SCHEMA, language.SCHEMA, edge.SCHEMA)
 START_WITHIN_S = 30.0
 HOME_NAMES = Names(en="Home", zh="家")
 
@@ -124,6 +126,10 @@ async def _assemble(
     furnisher = Furnisher(products=products_folder(), households=households, registry=room.registry)
     if settings.home.demo:
         await furnisher.furnish()
+    rules = await edge.open_rules(
+        database=database, bus=bus, things=room, clock=clock, zone=zone_of(settings.home),
+        place=place_of(settings.home), holidays=holidays_of(settings.home),
+    )  # fmt: skip
     tokens = TokenBook(database=database, clock=clock, home=home, owner_token=token)
     pairing = Pairing(database=database, clock=clock, tokens=tokens)
     door = Door(
@@ -152,6 +158,7 @@ async def _assemble(
     panel = Panel(households=households, room=room, turns=turns, models=partial(_models, warm, ears))
     screens = Screens(home=panel, conversation=conversing, bus=bus)
     screens_told.tell = warm.tell = screens.tell_models
+    feed = EdgeFeed(screens=screens, bus=bus)
     network = Network(
         lines=Lines(door=door, is_engine_up=lambda: bus.is_connected),
         room=room, bus=bus, database=database, clock=clock, screens=screens,
@@ -166,6 +173,7 @@ async def _assemble(
             *screen_routes(),
             people.routes(households, pairing, tokens),
             things.routes(room, households),
+            edge.routes(rules, clock),
             language.routes(turns, voice.turn_route(conversing, ears.hearing if ears else None)),
             *(voice.routes(ears.hearing, admit=_admitted, encode_turn=_encode_turn) if ears else ()),
             screens.route(),
@@ -182,7 +190,17 @@ async def _assemble(
     devices = DemoDevices(
         furnisher.devices(), program=device_program(), folder=data / "devices", port=lambda: door.port
     ) if settings.home.demo else None  # fmt: skip
-    services: list[Service] = [*room.services, door, warm, *(ears.services if ears else ()), screens, network, http]
+    services: list[Service] = [
+        *room.services,
+        *rules.services,
+        door,
+        warm,
+        *(ears.services if ears else ()),
+        screens,
+        feed,
+        network,
+        http,
+    ]
     if devices is not None:
         services.append(devices)
     hub = Hub(
