@@ -15,6 +15,7 @@ from jinn.edge.model import (
     PropertyTest,
     SayAction,
     SetAction,
+    TimeTrigger,
     Trigger,
 )
 from jinn.edge.saying import Saying
@@ -58,9 +59,10 @@ def hear_rule(text: str, situation: Situation, saying: Saying) -> Draft | None:
     Raises:
         WhichOne: a part of it may mean several things.
     """
-    for when_text, then_text in _cuts(plain(text, situation.lang), situation.lang):
+    said = plain(text, situation.lang)
+    for when_text, then_text in _cuts(said, situation.lang):
         heard = _heard(when_text, then_text, situation)
-        if heard is not None:
+        if heard is not None and not _is_reminder(*heard, said, situation.lang):
             return _draft(*heard, saying)
     return None
 
@@ -79,6 +81,17 @@ def _heard(when_text: str, then_text: str, situation: Situation) -> tuple[When, 
     return (when, actions) if actions else None
 
 
+def _is_reminder(when: When, actions: tuple[Action, ...], said: str, lang: Lang) -> bool:
+    """ "Tell me when it is five": said once, and meant once. A rule says that it comes again."""
+    is_timed = all(isinstance(trigger, TimeTrigger) for trigger in when.triggers)
+    is_said_only = all(isinstance(action, SayAction) for action in actions)
+    return is_timed and is_said_only and not (_AGAIN_EN if lang is Lang.EN else _AGAIN_ZH).search(said)
+
+
+_AGAIN_EN = re.compile(
+    r"\b(?:every|each|daily|weekdays?|weekends?|workdays?|(?:mon|tues|wednes|thurs|fri|satur|sun)days)\b"
+)
+_AGAIN_ZH = re.compile("每|天天|工作日|周末|节假日")
 _IT = re.compile(r"\bit (?!is dark|is light|gets|becomes|is getting)|它")
 
 

@@ -57,6 +57,8 @@ def _said(text: str, situation: Situation, depth: int) -> tuple[Action, ...] | N
     if found is None:
         return None
     words = found["t"].strip().strip("\"“”' ")
+    if words.startswith(("if ", "whether ", "what ", "who ", "how ", "是不是", "是否")):
+        return None  # That is a question to us.
     return (SayAction(text=Names(en=words, zh=words) if words else UNSAID),)
 
 

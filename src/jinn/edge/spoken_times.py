@@ -49,7 +49,9 @@ class Times:
         if self.sun is not None:
             return replace(self.sun, days=self.days)
         at_min = self.at_min if self.at_min is not None else self.after_min
-        return None if at_min is None else TimeTrigger(at_min=at_min, days=self.days)
+        if at_min is None or (self.at_min is None and self.before_min is not None):
+            return None  # "From three to five" is no moment at which anything could begin.
+        return TimeTrigger(at_min=at_min, days=self.days)
 
     @property
     def conditions(self) -> tuple[TimeCondition | SunCondition, ...]:

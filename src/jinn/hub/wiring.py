@@ -140,13 +140,12 @@ async def _assemble(
     )
     turns = language.Turns(database)
     understander = language.Understander()
+    hands = things.RoomHands(room, bus, partial(_area_called, households))
+    talk = edge.open_talk(rules=rules, things=room, words=understander, hands=hands)
     conversing = language.Conversing(
-        understander=understander,
+        understander=talk.words,
         names=room.names,
-        skills=[
-            things.HomeSkill(things.RoomHands(room, bus, partial(_area_called, households))),
-            language.Courtesy(clock),
-        ],
+        skills=[things.HomeSkill(hands), language.Courtesy(clock), talk.skill],
         turns=turns,
         bus=bus,
         clock=clock,

@@ -139,7 +139,9 @@ def _when(one: Trigger) -> str:
         case PeopleTest():
             return _people(one)
         case PresenceTrigger():
-            return f"{one.thing} {'online' if one.is_online else 'offline'}" + (f" for {one.for_s:g}" if one.for_s else "")
+            return f"{one.thing} {'online' if one.is_online else 'offline'}" + (
+                f" for {one.for_s:g}" if one.for_s else ""
+            )
         case EventTrigger():
             return f"{one.thing}!{one.event}"
 
