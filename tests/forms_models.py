@@ -100,6 +100,8 @@ def products(draw: st.DrawFn) -> Product:
         draft.events[key] = Event(
             identifier=key, name=draw(labels), kind=draw(st.sampled_from(EventKind)), outputs=draw(fields)
         )
+        if draw(st.booleans()):
+            draft.event_names[key] = draw(names)
     for key in draw(st.lists(identifiers, unique=True, max_size=3)):
         draft.services[key] = Service(
             identifier=key, name=draw(labels), is_sync=draw(st.booleans()), inputs=draw(fields), outputs=draw(fields)

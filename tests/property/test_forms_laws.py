@@ -38,6 +38,8 @@ def facts(product: Product) -> dict[str, object]:
         found.update(_leaves(f"properties.{key}.names", names))
     for key, names in product.service_names.items():
         found.update(_leaves(f"services.{key}.names", names))
+    for key, names in product.event_names.items():
+        found.update(_leaves(f"events.{key}.names", names))
     for key, options in product.option_names.items():
         for value, names in options.items():
             found.update(_leaves(f"properties.{key}.options.{value}", names))

@@ -14,6 +14,7 @@ from litestar import WebSocket
 from litestar.datastructures import State
 
 from jinn import edge, language, people, things, voice
+from jinn.edge import functions
 from jinn.hub.demo_devices import DemoDevices
 from jinn.hub.edge_feed import EdgeFeed
 from jinn.hub.furnishing import Furnisher
@@ -25,6 +26,7 @@ from jinn.hub.screens import Screens
 from jinn.hub.settings import Settings, VoiceSettings, models_folder
 from jinn.hub.static import screen_routes
 from jinn.hub.whereabouts import holidays_of, place_of, zone_of
+from jinn.hub.wiring_functions import functions_part
 from jinn.kernel import AreaId, Lang, Names, Secret, SystemClock, Unavailable
 from jinn.people import Admitting, Grant, Households, Pairing, TokenBook
 from jinn.runtime import (
@@ -42,7 +44,7 @@ from jinn.runtime import (
 )
 from jinn.things.door import Door, DoorOptions
 
-SCHEMAS = (people.SCHEMA, things.SCHEMA, language.SCHEMA, edge.SCHEMA)
+SCHEMAS = (people.SCHEMA, things.SCHEMA, language.SCHEMA, edge.SCHEMA, functions.SCHEMA)
 START_WITHIN_S = 30.0
 HOME_NAMES = Names(en="Home", zh="家")
 
@@ -137,7 +139,11 @@ async def _assemble(
         bus=bus,
         authorize=partial(people.authorize, home=home, devices=room.registry, tokens=tokens, clock=clock),
         clock=clock,
+        provisioning=room.upkeep.enrolling,
     )
+    parts = [
+        functions_part(settings.functions, database=database, bus=bus, room=room, data=data, clock=clock),
+    ]
     turns = language.Turns(database)
     understander = language.Understander()
     hands = things.RoomHands(room, bus, partial(_area_called, households))
@@ -145,7 +151,12 @@ async def _assemble(
     conversing = language.Conversing(
         understander=talk.words,
         names=room.names,
-        skills=[things.HomeSkill(hands), language.Courtesy(clock), talk.skill],
+        skills=[
+            things.HomeSkill(hands),
+            language.Courtesy(clock),
+            talk.skill,
+            *(skill for part in parts for skill in part.skills),
+        ],
         turns=turns,
         bus=bus,
         clock=clock,
@@ -177,6 +188,7 @@ async def _assemble(
             *(voice.routes(ears.hearing, admit=_admitted, encode_turn=_encode_turn) if ears else ()),
             screens.route(),
             network.route(),
+            *(route for part in parts for route in part.routes),
             *hub_routes(models=panel.models, names=room.names, understander=understander),
         ],
         admit=admitting.admit,
@@ -186,12 +198,15 @@ async def _assemble(
         metrics=metrics,
         checks={"bus": partial(_check_bus, bus), "database": partial(_check_database, database)},
     )
+    room.upkeep.configuring.base_url = lambda: settings.http.public_url or f"http://{settings.http.host}:{http.port}"
     devices = DemoDevices(
         furnisher.devices(), program=device_program(), folder=data / "devices", port=lambda: door.port
     ) if settings.home.demo else None  # fmt: skip
+    added = [service for part in parts for service in part.services]
     services: list[Service] = [
         *room.services,
         *rules.services,
+        *added,
         door,
         warm,
         *(ears.services if ears else ()),

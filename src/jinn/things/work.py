@@ -62,6 +62,8 @@ class Work:
         self.reports: list[Report] = []
         self.presences: list[Presented] = []
         self.replies: list[Replied] = []
+        self.afterwards: list[Callable[[], None]] = []
+        """What to do once all of it is committed: to hold in memory what was written."""
         self.happened: list[Happened] = []
         self._replaced: list[Twin] = []
 
@@ -80,6 +82,7 @@ class Work:
         """What one message changes is undone when it turns out to be bad halfway."""
         replaced, statements, taken = len(self._replaced), len(self._statements), len(self.taken)
         reports, presences, replies = len(self.reports), len(self.presences), len(self.replies)
+        afterwards = len(self.afterwards)
         happened = len(self.happened)
         try:
             yield
@@ -88,6 +91,7 @@ class Work:
                 self._twins[twin.thing] = twin
             del self._replaced[replaced:], self._statements[statements:], self.taken[taken:]
             del self.reports[reports:], self.presences[presences:], self.replies[replies:]
+            del self.afterwards[afterwards:]
             del self.happened[happened:]
             raise
 

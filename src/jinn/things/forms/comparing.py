@@ -30,7 +30,7 @@ def plain(product: Product) -> dict[str, Json]:
         "device_class": product.device_class,
         "names": _names(product.names),
         "properties": {name: _property(product, member) for name, member in product.model.properties.items()},
-        "events": {name: _event(member) for name, member in product.model.events.items()},
+        "events": {name: _event(product, member) for name, member in product.model.events.items()},
         "services": {name: _service(product, member) for name, member in product.model.services.items()},
     }
 
@@ -47,14 +47,24 @@ def losses_between(
         called = {name: renamed.get(f"{section}.{name}", name) for name in members}
         found += [(f"{section}.{name}.identifier", f"is called {new!r}") for name, new in called.items() if new != name]
         one[section] = {called[name]: member for name, member in members.items()}
-    found += _differences("", one, plain(back))
+    other = plain(back)
+    for section in _SECTIONS:
+        # Member by member, also when the other side has none: each is a loss of its own.
+        found += _members(section, one.pop(section), other.pop(section))
+    found += _differences("", one, other)
     return tuple(Loss(path=path, what=what, why=_reason(path, reasons)) for path, what in found)
+
+
+def _members(path: str, one: _Tree, other: _Tree) -> Iterator[tuple[str, str]]:
+    assert isinstance(one, dict)
+    assert isinstance(other, dict)
+    for key in [*one, *(key for key in other if key not in one)]:
+        yield from _differences(f"{path}.{key}" if path else key, one.get(key, _ABSENT), other.get(key, _ABSENT))
 
 
 def _differences(path: str, one: _Tree, other: _Tree) -> Iterator[tuple[str, str]]:
     if isinstance(one, dict) and isinstance(other, dict) and one and other:
-        for key in [*one, *(key for key in other if key not in one)]:
-            yield from _differences(f"{path}.{key}" if path else key, one.get(key, _ABSENT), other.get(key, _ABSENT))
+        yield from _members(path, one, other)
     elif _is_empty(other) and not _is_empty(one):
         yield path, f"{_shown(one)} is lost"
     elif _is_empty(one) and not _is_empty(other):
@@ -96,8 +106,13 @@ def _property(product: Product, member: Property) -> Json:
     }
 
 
-def _event(member: Event) -> Json:
-    return {"name": member.name, "kind": member.kind.value, "outputs": _fields(member.outputs)}
+def _event(product: Product, member: Event) -> Json:
+    return {
+        "name": member.name,
+        "kind": member.kind.value,
+        "outputs": _fields(member.outputs),
+        "names": _names(product.event_names.get(member.identifier)),
+    }
 
 
 def _service(product: Product, member: Service) -> Json:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from jinn.kernel import Invalid, NotFound, Refused
 from jinn.things.forms.comparing import losses_between
+from jinn.things.forms.ha import HaForm
+from jinn.things.forms.miot import MiotForm
 from jinn.things.forms.model import Exported, Form, Imported, Loss
 from jinn.things.forms.reading import Left, Node, decoded
 from jinn.things.forms.tsl_form import TslForm
@@ -15,21 +17,23 @@ from jinn.things.values import Json
 DOCUMENT_BYTES_MAX = 2_097_152
 """A Thing Description of the largest model is twice as long as the model, whose own limit is a megabyte."""
 
-FORMS: Mapping[str, Form] = {form.name: form for form in (WotForm(), TslForm())}
+FORMS: Mapping[str, Form] = {form.name: form for form in (WotForm(), MiotForm(), HaForm(), TslForm())}
 """By name; asked in this order what a document is."""
 
 _DEPTH_MAX = 32
 
 
-def export(product: Product, form_name: str) -> Exported:
+def export(product: Product, form_name: str, *, address: str | None = None) -> Exported:
     """A product in that form. What it loses is found by reading the document again, so nothing lost is forgotten.
+
+    `address` is the id of the thing that the document is about, when it is about one.
 
     Raises:
         NotFound: code `no-such-form`.
         Refused: code `form-empty`, when nothing of the product can be said in it.
     """
     form = form_called(form_name)
-    written = form.write(product)
+    written = form.write(product, address or product.product_key)
     try:
         back = read_document(form, written.document).product
     except Invalid as error:

@@ -32,6 +32,7 @@ class Draft:
     property_names: dict[str, Names] = field(default_factory=dict)
     option_names: dict[str, dict[int, Names]] = field(default_factory=dict)
     service_names: dict[str, Names] = field(default_factory=dict)
+    event_names: dict[str, Names] = field(default_factory=dict)
 
     def add(self, member: Property) -> None:
         """Raises `Invalid` with code `duplicate-identifier`."""
@@ -63,6 +64,7 @@ class Draft:
             property_names=self.property_names,
             option_names=self.option_names,
             service_names=self.service_names,
+            event_names=self.event_names,
         )
 
 

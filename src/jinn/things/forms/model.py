@@ -66,8 +66,12 @@ class Form(Protocol):
         """Whether a document looks like one of this form."""
         ...
 
-    def write(self, product: Product) -> Written:
-        """The product in this form. Raises `Refused` with code `form-empty` when nothing of it can be said."""
+    def write(self, product: Product, address: str) -> Written:
+        """The product in this form; `address` is the id of the thing that it is about, for its topics and paths.
+
+        Raises:
+            Refused: code `form-empty`, when nothing of it can be said.
+        """
         ...
 
     def read(self, node: Node) -> Product:

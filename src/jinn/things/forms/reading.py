@@ -1,7 +1,7 @@
 """How is a stranger's document walked? Asking for each part by its type, and noting what nobody asked for."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -35,6 +35,10 @@ class Node:
         left.count += 1
         if left.count > NODES_MAX:
             raise Invalid(f"The document has more than {NODES_MAX} parts.", code="form-too-large")
+
+    def spelt_out(self, keys: Mapping[str, str]) -> "Node":
+        """The same object with long keys in the place of short ones."""
+        return Node({keys.get(key, key): value for key, value in self._value.items()}, self.path, self._left)
 
     def has(self, key: str) -> bool:
         return self._value.get(key) is not None

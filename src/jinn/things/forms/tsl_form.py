@@ -26,7 +26,7 @@ class TslForm:
             isinstance(document.get("properties"), list) and "type" not in document
         )  # fmt: skip
 
-    def write(self, product: Product) -> Written:
+    def write(self, product: Product, address: str) -> Written:
         document = decoded(product.model.document)
         profile = document.get("profile")
         if not isinstance(profile, dict) or not profile.get("productKey"):

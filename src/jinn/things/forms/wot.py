@@ -30,7 +30,7 @@ class WotForm:
         stated = context if isinstance(context, list) else [context]
         return any(isinstance(one, str) and "/wot/td" in one for one in stated)
 
-    def write(self, product: Product) -> Written:
+    def write(self, product: Product, address: str) -> Written:
         names = product.names
         document: dict[str, Json] = {
             "@context": [CONTEXT, {"jinn": OWN_CONTEXT, "saref": _SAREF, "@language": "en"}],
@@ -39,7 +39,7 @@ class WotForm:
             "title": names.en,
             "titles": {"en": names.en, "zh": names.zh},
             "version": {"instance": f"{product.version}.0.0", "model": f"{product.version}.0.0"},
-            "base": f"http://127.0.0.1:8320/api/things/{product.product_key}/wot/",
+            "base": f"http://127.0.0.1:8320/api/things/{address}/wot/",
             "securityDefinitions": {"owner": {"scheme": "bearer", "in": "header", "description": "a token of the hub"}},
             "security": "owner",
             "jinn:kind": product.kind,
@@ -48,7 +48,7 @@ class WotForm:
             **_aliases(names),
             "properties": {name: _property(product, member) for name, member in product.model.properties.items()},
             "actions": {name: _action(product, member) for name, member in product.model.services.items()},
-            "events": {name: _event(member) for name, member in product.model.events.items()},
+            "events": {name: _event(product, member) for name, member in product.model.events.items()},
         }
         return Written(document=document)
 
@@ -112,9 +112,9 @@ def _action(product: Product, member: Service) -> Json:
     }
 
 
-def _event(member: Event) -> Json:
+def _event(product: Product, member: Event) -> Json:
     return {
-        **titles(member.name, None),
+        **titles(member.name, product.event_names.get(member.identifier)),
         "jinn:eventKind": member.kind.value,
         **({"data": schema_of(StructType(fields=member.outputs), {})} if member.outputs else {}),
         "forms": [{
@@ -172,4 +172,6 @@ def _read_event(draft: Draft, name: str, node: Node) -> None:
         kind=EventKind(kind) if kind in tuple(EventKind) else EventKind.INFO,
         outputs=read_fields(node.node("data")),
     )
+    if names := read_names(node):
+        draft.event_names[identifier] = names
     node.close()
