@@ -4,6 +4,7 @@ from jinn.things.commanding import Commander
 from jinn.things.deeds import deed_of
 from jinn.things.foreseeing import likely_replies
 from jinn.things.hands import RoomHands
+from jinn.things.history import History, Sample, Series
 from jinn.things.http import routes
 from jinn.things.meaning import Meaning
 from jinn.things.model import CommandOutcome, CommandResult, DeviceCredentials, Product, ServiceResult, Thing
@@ -30,6 +31,7 @@ __all__ = [
     "CommandResult",
     "Commander",
     "DeviceCredentials",
+    "History",
     "HomeSkill",
     "Json",
     "Meaning",
@@ -39,6 +41,8 @@ __all__ = [
     "Registry",
     "Reported",
     "RoomHands",
+    "Sample",
+    "Series",
     "ServiceResult",
     "Thing",
     "ThingModel",

@@ -41,9 +41,9 @@ def post_pack(work: Work, up: Upward) -> Answer:
         for event in [_event(up, name)]
         for form in (forms if isinstance(forms, list) else [forms])
     ]
-    _keep_history(work, up, series)
+    work.record(up, series)
     newest = {name: values[-1] for name, values in series.items() if _is_news(work, up, name, values[-1])}
-    _report(work, up, newest)
+    _report(work, up, newest, is_recorded=True)
     for event, form in happened:
         _keep_event(work, up, event, form)
     return Answer()
@@ -54,7 +54,7 @@ def post_history(work: Work, up: Upward) -> Answer:
     if _is_repeat(work, up):
         return Answer()
     params = decoded_dict(up.envelope.params)
-    _keep_history(work, up, _series(work, up, _part(params, "properties")))
+    work.record(up, _series(work, up, _part(params, "properties")))
     _remember(work, up)
     return Answer()
 
@@ -106,7 +106,9 @@ def _believed(time: Json, now_ms: int) -> int:
     return now_ms
 
 
-def _report(work: Work, up: Upward, said: Mapping[str, Reported]) -> None:
+def _report(work: Work, up: Upward, said: Mapping[str, Reported], *, is_recorded: bool = False) -> None:
+    if not is_recorded:
+        work.record(up, {name: (value,) for name, value in said.items()})
     twin = work.twin(up.thing.id).report(said, model=up.product.model, now_ms=work.now_ms, mark=up.mark)
     work.put(twin)
     work.tell_report(twin, {name: value for name, (value, _) in said.items()})
@@ -141,20 +143,6 @@ def _series(work: Work, up: Upward, params: Mapping[str, Json]) -> dict[str, lis
 def _is_news(work: Work, up: Upward, name: str, said: Reported) -> bool:
     before = work.twin(up.thing.id).reported.get(name)
     return before is None or said.at_ms >= before.at_ms
-
-
-def _keep_history(work: Work, up: Upward, series: Mapping[str, list[Reported]]) -> None:
-    for name, values in series.items():
-        for value, at_ms in values[-store.HISTORY_KEPT :]:
-            row: dict[str, Sql] = {
-                "thing": up.thing.id,
-                "property": name,
-                "at_ms": at_ms,
-                "value": store.encoded(value),
-            }
-            work.add(Statement(query="things.add_history", values=row))
-        trim: dict[str, Sql] = {"thing": up.thing.id, "property": name, "kept": store.HISTORY_KEPT}
-        work.trim("history", up.thing.id, name, Statement(query="things.trim_history", values=trim))
 
 
 def _event(up: Upward, name: str) -> Event:

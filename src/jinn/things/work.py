@@ -1,6 +1,6 @@
 """One unit of ingest: what a batch of device messages changes, collected, then committed together."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -9,10 +9,12 @@ from jinn.runtime import Statement
 from jinn.things import store
 from jinn.things.alink import Envelope
 from jinn.things.frames import UpMessage
+from jinn.things.history import Sample
+from jinn.things.history.recording import note, presence_sample, samples_of
 from jinn.things.model import Product, Thing
 from jinn.things.registry import Addition, Registry
 from jinn.things.topics import Address
-from jinn.things.twin import MessageMark, Twin
+from jinn.things.twin import MessageMark, Reported, Twin
 from jinn.things.values import Json
 from jinn.things.wire import Presented, Replied, Report
 
@@ -62,6 +64,7 @@ class Work:
         self.reports: list[Report] = []
         self.presences: list[Presented] = []
         self.replies: list[Replied] = []
+        self._samples: list[Sample] = []
         self._replaced: list[Twin] = []
 
     def has(self, thing_id: ThingId) -> bool:
@@ -78,6 +81,7 @@ class Work:
     def all_or_nothing(self) -> Iterator[None]:
         """What one message changes is undone when it turns out to be bad halfway."""
         replaced, statements, taken = len(self._replaced), len(self._statements), len(self.taken)
+        samples = len(self._samples)
         reports, presences, replies = len(self.reports), len(self.presences), len(self.replies)
         try:
             yield
@@ -85,6 +89,7 @@ class Work:
             for twin in reversed(self._replaced[replaced:]):
                 self._twins[twin.thing] = twin
             del self._replaced[replaced:], self._statements[statements:], self.taken[taken:]
+            del self._samples[samples:]
             del self.reports[reports:], self.presences[presences:], self.replies[replies:]
             raise
 
@@ -94,6 +99,13 @@ class Work:
     def trim(self, table: str, thing_id: ThingId, part: str, statement: Statement) -> None:
         """Once per commit for each history that grew."""
         self._trims[table, thing_id, part] = statement
+
+    def record(self, up: Upward, said: Mapping[str, Sequence[Reported]]) -> None:
+        """Let the past have what was said of each property, oldest first; before the twin takes it."""
+        known = self.twin(up.thing.id).reported
+        for name, values in said.items():
+            data_type = up.product.model.properties[name].type
+            self._samples += samples_of(up.thing.id, name, data_type, values, known.get(name))
 
     def add_thing(self, addition: Addition) -> None:
         self.add(*addition.statements)
@@ -119,4 +131,9 @@ class Work:
             for twin in self.changed_twins()
             for statement in store.save_twin(twin, was=self._before[twin.thing])
         ]
-        return [*saves, *self._statements, *self._trims.values()]
+        noted = note([*self._samples, *self._arrivals()], self.now_ms)
+        return [*saves, *self._statements, *noted, *self._trims.values()]
+
+    def _arrivals(self) -> list[Sample]:
+        changed = ((self._before[twin.thing], twin) for twin in self.changed_twins())
+        return [sample for before, after in changed if (sample := presence_sample(before, after)) is not None]
