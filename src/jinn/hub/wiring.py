@@ -14,14 +14,17 @@ from litestar import WebSocket
 from litestar.datastructures import State
 
 from jinn import language, people, things, voice
+from jinn.edge import functions
 from jinn.hub.demo_devices import DemoDevices
 from jinn.hub.furnishing import Furnisher
 from jinn.hub.http import hub_routes
+from jinn.hub.network import Lines, Network
 from jinn.hub.packaged import device_program, products_folder
 from jinn.hub.panel import Panel
 from jinn.hub.screens import Screens
 from jinn.hub.settings import Settings, VoiceSettings, models_folder
 from jinn.hub.static import screen_routes
+from jinn.hub.wiring_functions import functions_part
 from jinn.kernel import AreaId, Lang, Names, Secret, SystemClock, Unavailable
 from jinn.people import Admitting, Grant, Households, Pairing, TokenBook
 from jinn.runtime import (
@@ -39,7 +42,7 @@ from jinn.runtime import (
 )
 from jinn.things.door import Door, DoorOptions
 
-SCHEMAS = (people.SCHEMA, things.SCHEMA, language.SCHEMA)
+SCHEMAS = (people.SCHEMA, things.SCHEMA, language.SCHEMA, functions.SCHEMA)
 START_WITHIN_S = 30.0
 HOME_NAMES = Names(en="Home", zh="家")
 
@@ -130,7 +133,11 @@ async def _assemble(
         bus=bus,
         authorize=partial(people.authorize, home=home, devices=room.registry, tokens=tokens, clock=clock),
         clock=clock,
+        provisioning=room.upkeep.enrolling,
     )
+    parts = [
+        functions_part(settings.functions, database=database, bus=bus, room=room, data=data, clock=clock),
+    ]
     turns = language.Turns(database)
     understander = language.Understander()
     conversing = language.Conversing(
@@ -139,6 +146,7 @@ async def _assemble(
         skills=[
             things.HomeSkill(things.RoomHands(room, bus, partial(_area_called, households))),
             language.Courtesy(clock),
+            *(skill for part in parts for skill in part.skills),
         ],
         turns=turns,
         bus=bus,
@@ -151,6 +159,10 @@ async def _assemble(
     panel = Panel(households=households, room=room, turns=turns, models=partial(_models, warm, ears))
     screens = Screens(home=panel, conversation=conversing, bus=bus)
     screens_told.tell = warm.tell = screens.tell_models
+    network = Network(
+        lines=Lines(door=door, is_engine_up=lambda: bus.is_connected),
+        room=room, bus=bus, database=database, clock=clock, screens=screens,
+    )  # fmt: skip
     admitting = Admitting(
         home=home, tokens=tokens, devices=room.registry, clock=clock, trust_loopback=settings.http.trust_loopback
     )
@@ -164,6 +176,8 @@ async def _assemble(
             language.routes(turns, voice.turn_route(conversing, ears.hearing if ears else None)),
             *(voice.routes(ears.hearing, admit=_admitted, encode_turn=_encode_turn) if ears else ()),
             screens.route(),
+            network.route(),
+            *(route for part in parts for route in part.routes),
             *hub_routes(models=panel.models, names=room.names, understander=understander),
         ],
         admit=admitting.admit,
@@ -173,10 +187,21 @@ async def _assemble(
         metrics=metrics,
         checks={"bus": partial(_check_bus, bus), "database": partial(_check_database, database)},
     )
+    room.upkeep.configuring.base_url = lambda: settings.http.public_url or f"http://{settings.http.host}:{http.port}"
     devices = DemoDevices(
         furnisher.devices(), program=device_program(), folder=data / "devices", port=lambda: door.port
     ) if settings.home.demo else None  # fmt: skip
-    services: list[Service] = [*room.services, door, warm, *(ears.services if ears else ()), screens, http]
+    added = [service for part in parts for service in part.services]
+    services: list[Service] = [
+        *room.services,
+        *added,
+        door,
+        warm,
+        *(ears.services if ears else ()),
+        screens,
+        network,
+        http,
+    ]
     if devices is not None:
         services.append(devices)
     hub = Hub(

@@ -16,7 +16,7 @@ from jinn.things.registry import Addition, Registry
 from jinn.things.topics import Address
 from jinn.things.twin import MessageMark, Reported, Twin
 from jinn.things.values import Json
-from jinn.things.wire import Presented, Replied, Report
+from jinn.things.wire import Happened, Presented, Replied, Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,9 @@ class Work:
         self.presences: list[Presented] = []
         self.replies: list[Replied] = []
         self._samples: list[Sample] = []
+        self.afterwards: list[Callable[[], None]] = []
+        """What to do once all of it is committed: to hold in memory what was written."""
+        self.happened: list[Happened] = []
         self._replaced: list[Twin] = []
 
     def has(self, thing_id: ThingId) -> bool:
@@ -83,6 +86,8 @@ class Work:
         replaced, statements, taken = len(self._replaced), len(self._statements), len(self.taken)
         samples = len(self._samples)
         reports, presences, replies = len(self.reports), len(self.presences), len(self.replies)
+        afterwards = len(self.afterwards)
+        happened = len(self.happened)
         try:
             yield
         except BaseException:
@@ -91,6 +96,8 @@ class Work:
             del self._replaced[replaced:], self._statements[statements:], self.taken[taken:]
             del self._samples[samples:]
             del self.reports[reports:], self.presences[presences:], self.replies[replies:]
+            del self.afterwards[afterwards:]
+            del self.happened[happened:]
             raise
 
     def add(self, *statements: Statement) -> None:

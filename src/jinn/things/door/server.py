@@ -12,7 +12,7 @@ import msgspec
 from jinn.kernel import Clock, millis, new_id
 from jinn.people import Grant
 from jinn.runtime import Bus
-from jinn.things.door.admitting import NOT_AUTHORISED, REGISTER_TOPIC, UNAVAILABLE, Admission, Refusal, Registered
+from jinn.things.door.admitting import NOT_AUTHORISED, UNAVAILABLE, Admission, Refusal, Registered
 from jinn.things.door.allowing import AllowLists
 from jinn.things.door.arriving import Arrivals
 from jinn.things.door.codec import Connect, Publish, publish_bytes
@@ -259,9 +259,9 @@ class Door:
         match decision:
             case Refusal():
                 self._refuse(connection, decision)
-            case Registered(payload=payload):
+            case Registered(topic=topic, payload=payload):
                 connection.admit(packet_bytes_max=self._limits.connect_bytes_max)
-                connection.send(publish_bytes(REGISTER_TOPIC, payload))
+                connection.send(publish_bytes(topic, payload))
                 self._wheel.put(connection, self.now_s + _REGISTERED_STAY_S)
             case Grant():
                 self._open(connection, connect, claim, decision)
