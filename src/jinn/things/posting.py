@@ -16,6 +16,13 @@ from jinn.things.work import Answer, Handler, Upward, Work
 AHEAD_MS_MAX = 300_000
 """A device's clock may be so far ahead; beyond it its times are not believed and ours is taken."""
 
+BEHIND_MS_MAX = 300_000
+"""A device that says now what was so long ago had no connection then; one that had has a clock that is behind."""
+
+ARRIVING_MS = 60_000
+"""What it sends in its first minute may still be of before."""
+
+SAME_MOMENT_MS = 1_000
 VALUES_MAX = 5_000
 """In one message: a day of a property every 20 s."""
 
@@ -25,7 +32,7 @@ def post_properties(work: Work, up: Upward) -> Answer:
     if _is_repeat(work, up):
         return Answer()
     params = decoded_dict(up.envelope.params)
-    said = {name: _reported(work, up, name, form) for name, form in params.items()}
+    said = {name: _in_time(work, up, name, _reported(work, up, name, form)) for name, form in params.items()}
     _report(work, up, said)
     return Answer()
 
@@ -105,6 +112,19 @@ def _believed(time: Json, now_ms: int) -> int:
     if isinstance(time, int | float) and not isinstance(time, bool) and 0 < time <= now_ms + AHEAD_MS_MAX:
         return int(time)
     return now_ms
+
+
+def _in_time(work: Work, up: Upward, name: str, said: Reported) -> Reported:
+    """What is said now, with a moment that can be true and that no other value of it has."""
+    if said.at_ms < work.now_ms - BEHIND_MS_MAX:
+        since_ms = work.arrived_ms(up.connection.id, up.message.session)
+        if since_ms is not None and said.at_ms > since_ms + ARRIVING_MS:
+            said = said._replace(at_ms=work.now_ms)
+    before = work.twin(up.thing.id).reported.get(name)
+    if before is not None and 0 <= before.at_ms - said.at_ms < SAME_MOMENT_MS and before.value != said.value:
+        # Opened and closed within one commit: both have happened, one after the other.
+        return said._replace(at_ms=before.at_ms + 1)
+    return said
 
 
 def _report(work: Work, up: Upward, said: Mapping[str, Reported], *, is_recorded: bool = False) -> None:

@@ -1,6 +1,6 @@
 """One unit of ingest: what a batch of device messages changes, collected, then committed together."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -52,10 +52,19 @@ Handler = Callable[["Work", Upward], Answer]
 class Work:
     """Twins as they will be, rows to add, and what is told to others once it is all committed."""
 
-    def __init__(self, *, registry: Registry, twins: Mapping[ThingId, Twin], clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        twins: Mapping[ThingId, Twin],
+        clock: Clock,
+        arrivals: MutableMapping[ThingId, tuple[str, int]] | None = None,
+    ) -> None:
+        """`arrivals`: since when this hub knows which connection of a thing; kept from one commit to the next."""
         self.registry = registry
         self.clock = clock
         self.now_ms = millis(clock.now())
+        self.arrivals: MutableMapping[ThingId, tuple[str, int]] = {} if arrivals is None else arrivals
         self._before = dict(twins)
         self._twins = dict(twins)
         self._statements: list[Statement] = []
@@ -75,6 +84,11 @@ class Work:
 
     def twin(self, thing_id: ThingId) -> Twin:
         return self._twins[thing_id]
+
+    def arrived_ms(self, thing_id: ThingId, session: str) -> int | None:
+        """Since when the thing has this connection; None: we did not see it come."""
+        known = self.arrivals.get(thing_id)
+        return known[1] if known is not None and known[0] == session else None
 
     def put(self, twin: Twin) -> None:
         self._replaced.append(self._twins[twin.thing])
