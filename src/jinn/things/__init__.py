@@ -7,6 +7,7 @@ from jinn.things.deeds import deed_of
 from jinn.things.foreseeing import likely_replies
 from jinn.things.hands import RoomHands
 from jinn.things.history import History, Sample, Series
+from jinn.things.history.skill import PastSkill
 from jinn.things.http import routes
 from jinn.things.meaning import Meaning
 from jinn.things.model import CommandOutcome, CommandResult, DeviceCredentials, Product, ServiceResult, Thing
@@ -58,6 +59,7 @@ __all__ = [
     "NamesOfThings",
     "NumberType",
     "PastCommand",
+    "PastSkill",
     "PresenceBatch",
     "Product",
     "Property",

@@ -141,7 +141,7 @@ async def test_every_change_of_a_switch_stays(home: Home) -> None:
     switched = [row.at_ms - past.start_ms for one, row in itertools.pairwise(changes) if row.value > one.value]
     assert switched == [hour * HOUR for hour in range(3, 24, 3)]
     assert len(changes) < 24
-    last = await past.history.last_change(THING, "on", 1.0, before_ms=past.start_ms + DAY)
+    last = await past.history.last_change(THING, "on", bool, before_ms=past.start_ms + DAY)
     assert last is not None
     assert last.at_ms == past.start_ms + 21 * HOUR
 

@@ -1,6 +1,6 @@
 """Asking for the past: a series for a chart, changes for a sentence, everything for a rule that is tried out."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from jinn.kernel import Clock, Invalid, NotFound, ThingId, millis
@@ -97,7 +97,16 @@ class History:
         rows = await self._rows(series, from_ms, to_ms)
         return [before, *rows] if before is not None else rows
 
-    async def last_change(self, thing: ThingId, name: str, value: float, *, before_ms: int) -> Told | None:
+    async def first_of(self, thing: ThingId, name: str) -> Told | None:
+        """The oldest row of a property; None when it has none."""
+        rows = await self._database.read(
+            "history.values_between", series=series_id(thing, name), from_ms=0, to_ms=2**53, count_max=1
+        )
+        return told_of(rows[0]) if rows else None
+
+    async def last_change(
+        self, thing: ThingId, name: str, is_so: Callable[[float], bool], *, before_ms: int
+    ) -> Told | None:
         """When a switch or choice last became so; None when that is not known."""
         await self.filing.file()
         series = series_id(thing, name)
@@ -107,7 +116,9 @@ class History:
                 "history.newest_values", series=series, before_ms=before_ms, count_max=_PAGE
             )
             for told in map(told_of, rows):
-                if after is not None and after.value == value and told.value != value:
+                if told.value is None:
+                    continue
+                if after is not None and after.value is not None and is_so(after.value) and not is_so(told.value):
                     return after
                 after = told
             if len(rows) < _PAGE:

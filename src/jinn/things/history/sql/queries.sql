@@ -82,9 +82,6 @@ WHERE series = :series AND at_ms < :before_ms ORDER BY at_ms DESC LIMIT 1;
 SELECT last_ms AS at_ms, last AS value FROM history_steps
 WHERE series = :series AND step_ms = :step_ms AND at_ms < :before_ms ORDER BY at_ms DESC LIMIT 1;
 
--- name: first_value
-SELECT at_ms FROM history_values WHERE series = :series ORDER BY at_ms LIMIT 1;
-
 -- name: values_between
 SELECT at_ms, value, text FROM history_values
 WHERE series = :series AND at_ms >= :from_ms AND at_ms < :to_ms ORDER BY at_ms LIMIT :count_max;
