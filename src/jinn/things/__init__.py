@@ -6,6 +6,8 @@ from jinn.things.commanding import Commander
 from jinn.things.deeds import deed_of
 from jinn.things.foreseeing import likely_replies
 from jinn.things.hands import RoomHands
+from jinn.things.history import History, Sample, Series
+from jinn.things.history.skill import PastSkill
 from jinn.things.http import routes
 from jinn.things.meaning import Meaning
 from jinn.things.model import CommandOutcome, CommandResult, DeviceCredentials, Product, ServiceResult, Thing
@@ -54,12 +56,14 @@ __all__ = [
     "Handle",
     "Happened",
     "HappenedBatch",
+    "History",
     "HomeSkill",
     "Json",
     "Meaning",
     "NamesOfThings",
     "NumberType",
     "PastCommand",
+    "PastSkill",
     "PresenceBatch",
     "Presented",
     "Product",
@@ -69,6 +73,8 @@ __all__ = [
     "Reported",
     "ReportedBatch",
     "RoomHands",
+    "Sample",
+    "Series",
     "ServiceResult",
     "Set",
     "Thing",

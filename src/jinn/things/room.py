@@ -7,6 +7,7 @@ from jinn.runtime import Bus, Database, Service
 from jinn.things.announcing import Announcer
 from jinn.things.commanding import Commander
 from jinn.things.delivering import Doors
+from jinn.things.history import Happenings, History, Thinner
 from jinn.things.ingesting import Ingest
 from jinn.things.names import NamesOfThings
 from jinn.things.ports import Areas
@@ -34,13 +35,16 @@ class ThingsRoom:
     watch: Watch
     receiver: Receiver
     sweeper: Sweeper
+    history: History
+    happenings: Happenings
+    thinner: Thinner
     announcer: Announcer
     upkeep: Upkeep
     clock: Clock
 
     @property
     def services(self) -> tuple[Service, ...]:
-        return (self.watch, self.receiver, self.sweeper, self.upkeep.ledger)
+        return (self.watch, self.receiver, self.sweeper, self.upkeep.ledger, self.thinner)
 
     def on_wire(self, thing_id: ThingId) -> WireThing:
         """A thing as it is now. Raises `NotFound`."""
@@ -77,6 +81,7 @@ async def open_things(*, database: Database, bus: Bus, areas: Areas, clock: Cloc
     announcer = Announcer(bus=bus)
     doors = Doors(bus=bus, registry=registry)
     watch = Watch(bus=bus, registry=registry, twins=twins)
+    history = History(database=database, models=registry, clock=clock)
     upkeep = await open_upkeep(registry=registry, twins=twins, database=database, doors=doors, bus=bus, clock=clock)
     ingest = Ingest(registry=registry, twins=twins, database=database, clock=clock, more=upkeep.handlers)
     commander = Commander(
@@ -90,6 +95,9 @@ async def open_things(*, database: Database, bus: Bus, areas: Areas, clock: Cloc
         watch=watch,
         receiver=Receiver(bus=bus, ingest=ingest, announcer=announcer),
         sweeper=Sweeper(database=database, twins=twins, doors=doors, announcer=announcer, clock=clock),
+        history=history,
+        happenings=Happenings(database=database, models=registry),
+        thinner=Thinner(database=database, filing=history.filing, clock=clock),
         announcer=announcer,
         upkeep=upkeep,
         clock=clock,
