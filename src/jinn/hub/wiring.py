@@ -14,9 +14,10 @@ from anyio.abc import TaskGroup, TaskStatus
 from litestar import WebSocket
 from litestar.datastructures import State
 
-from jinn import language, people, things, voice
+from jinn import edge, language, people, things, voice
 from jinn.edge import functions
 from jinn.hub.demo_devices import DemoDevices
+from jinn.hub.edge_feed import EdgeFeed
 from jinn.hub.furnishing import Furnisher
 from jinn.hub.http import hub_routes
 from jinn.hub.network import Lines, Network
@@ -25,6 +26,7 @@ from jinn.hub.panel import Panel
 from jinn.hub.screens import Screens
 from jinn.hub.settings import Settings, read_or_make_maker_key
 from jinn.hub.static import screen_routes
+from jinn.hub.whereabouts import holidays_of, place_of, zone_of
 from jinn.hub.wiring_firmware import firmware_part
 from jinn.hub.wiring_forms import forms_part, matter_part
 from jinn.hub.wiring_functions import functions_part
@@ -48,7 +50,15 @@ from jinn.runtime import (
 from jinn.things import firmware, genie
 from jinn.things.door import Door, DoorOptions
 
-SCHEMAS = (people.SCHEMA, things.SCHEMA, firmware.SCHEMA, genie.SCHEMA, language.SCHEMA, functions.SCHEMA)
+SCHEMAS = (
+    people.SCHEMA,
+    things.SCHEMA,
+    firmware.SCHEMA,
+    genie.SCHEMA,
+    language.SCHEMA,
+    edge.SCHEMA,
+    functions.SCHEMA,
+)
 START_WITHIN_S = 30.0
 HOME_NAMES = Names(en="Home", zh="家")
 
@@ -133,6 +143,10 @@ async def _assemble(
     )  # fmt: skip
     if settings.home.demo:
         await furnisher.furnish()
+    rules = await edge.open_rules(
+        database=database, bus=bus, things=room, clock=clock, zone=zone_of(settings.home),
+        place=place_of(settings.home), holidays=holidays_of(settings.home),
+    )  # fmt: skip
     tokens = TokenBook(database=database, clock=clock, home=home, owner_token=token)
     pairing = Pairing(database=database, clock=clock, tokens=tokens)
     door = Door(
@@ -174,12 +188,15 @@ async def _assemble(
         functions_part(settings.functions, database=database, bus=bus, room=room, data=data, clock=clock),
     ]
     turns = language.Turns(database)
+    hands = things.RoomHands(room, bus, partial(_area_called, households))
+    talk = edge.open_talk(rules=rules, things=room, words=understander, hands=hands)
     conversing = language.Conversing(
-        understander=understander,
+        understander=talk.words,
         names=room.names,
         skills=[
-            things.HomeSkill(things.RoomHands(room, bus, partial(_area_called, households))),
+            things.HomeSkill(hands),
             language.Courtesy(clock),
+            talk.skill,
             *(skill for part in parts for skill in part.skills),
         ],
         turns=turns,
@@ -197,6 +214,7 @@ async def _assemble(
     panel = Panel(households=households, room=room, turns=turns, models=partial(_models, warm, hearing))
     screens = Screens(home=panel, conversation=conversing, bus=bus)
     screens_told.tell = warm.tell = screens.tell_models
+    feed = EdgeFeed(screens=screens, bus=bus)
     network = Network(
         lines=Lines(door=door, is_engine_up=lambda: bus.is_connected),
         room=room, bus=bus, database=database, clock=clock, screens=screens,
@@ -208,6 +226,7 @@ async def _assemble(
             *screen_routes(),
             people.routes(households, pairing, tokens),
             things.routes(room, households),
+            edge.routes(rules, clock),
             language.routes(turns, voice.turn_route(conversing, ears.hearing if ears else None)),
             *(voice.routes(ears.hearing, admit=_admitted, encode_turn=_encode_turn) if ears else ()),
             screens.route(),
@@ -226,11 +245,13 @@ async def _assemble(
     added = [service for part in parts for service in part.services]
     services: list[Service] = [
         *room.services,
+        *rules.services,
         *added,
         door,
         warm,
         *(hearing.services if hearing else ()),
         screens,
+        feed,
         network,
         http,
     ]
