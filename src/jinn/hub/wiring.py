@@ -138,13 +138,15 @@ async def _assemble(
     parts = [
         functions_part(settings.functions, database=database, bus=bus, room=room, data=data, clock=clock),
     ]
+    hands = things.RoomHands(room, bus, partial(_area_called, households))
     turns = language.Turns(database)
     understander = language.Understander()
     conversing = language.Conversing(
         understander=understander,
         names=room.names,
         skills=[
-            things.HomeSkill(things.RoomHands(room, bus, partial(_area_called, households))),
+            things.HomeSkill(hands),
+            things.PastSkill(history=room.history, handle=hands.handle, clock=clock),
             language.Courtesy(clock),
             *(skill for part in parts for skill in part.skills),
         ],
