@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import anyio
 import anyio.to_thread
@@ -22,9 +23,13 @@ from jinn.hub.network import Lines, Network
 from jinn.hub.packaged import device_program, products_folder
 from jinn.hub.panel import Panel
 from jinn.hub.screens import Screens
-from jinn.hub.settings import Settings, VoiceSettings, models_folder
+from jinn.hub.settings import Settings, read_or_make_maker_key
 from jinn.hub.static import screen_routes
+from jinn.hub.wiring_firmware import firmware_part
+from jinn.hub.wiring_forms import forms_part, matter_part
 from jinn.hub.wiring_functions import functions_part
+from jinn.hub.wiring_genie import genie_part
+from jinn.hub.wiring_voice import Complete, Told, Voice, open_voice
 from jinn.kernel import AreaId, Lang, Names, Secret, SystemClock, Unavailable
 from jinn.people import Admitting, Grant, Households, Pairing, TokenBook
 from jinn.runtime import (
@@ -40,14 +45,12 @@ from jinn.runtime import (
     open_database,
     record_spans,
 )
+from jinn.things import firmware, genie
 from jinn.things.door import Door, DoorOptions
 
-SCHEMAS = (people.SCHEMA, things.SCHEMA, language.SCHEMA, functions.SCHEMA)
+SCHEMAS = (people.SCHEMA, things.SCHEMA, firmware.SCHEMA, genie.SCHEMA, language.SCHEMA, functions.SCHEMA)
 START_WITHIN_S = 30.0
 HOME_NAMES = Names(en="Home", zh="家")
-
-COMPLETE_CONFIDENCE = 0.85
-"""Words so well understood end a command in the first pause; most Mandarin ones are heard with a homophone or two."""
 
 Step = Callable[[str], None]
 """Told what is being started, for a line of progress."""
@@ -122,8 +125,12 @@ async def _assemble(
     households = Households(database=database, clock=clock)
     await households.load(names=HOME_NAMES, lang=Lang(settings.home.lang))
     home = households.household().id
-    room = await things.open_things(database=database, bus=bus, areas=households, clock=clock)
-    furnisher = Furnisher(products=products_folder(), households=households, registry=room.registry)
+    desk = firmware.Desk()
+    room = await things.open_things(database=database, bus=bus, areas=households, clock=clock, handlers=desk.handlers)
+    furnisher = Furnisher(
+        products=products_folder(), households=households, registry=room.registry,
+        update_key=firmware.public_of(read_or_make_maker_key(data)),
+    )  # fmt: skip
     if settings.home.demo:
         await furnisher.furnish()
     tokens = TokenBook(database=database, clock=clock, home=home, owner_token=token)
@@ -135,12 +142,39 @@ async def _assemble(
         clock=clock,
         provisioning=room.upkeep.enrolling,
     )
+    admitting = Admitting(
+        home=home, tokens=tokens, devices=room.registry, clock=clock, trust_loopback=settings.http.trust_loopback
+    )
+
+    def base_url() -> str:
+        return (settings.http.public_url or f"http://{settings.http.host}:{http.port}").rstrip("/")
+
+    room.upkeep.configuring.base_url = base_url
+    clouds, _ = await genie_part(
+        settings.genie, database=database, bus=bus, room=room, areas=households, tokens=tokens, pairing=pairing,
+        admit=admitting.admit, base_url=base_url, data=data, clock=clock,
+    )  # fmt: skip
+    understander = language.Understander()
+    matter, _ = matter_part(settings.matter, room=room, bus=bus, areas=households)
     parts = [
+        firmware_part(
+            settings,
+            database=database,
+            bus=bus,
+            room=room,
+            areas=households,
+            desk=desk,
+            data=data,
+            clock=clock,
+            port=lambda: http.port,
+        ),
+        forms_part(room=room, bus=bus, understander=understander),
+        matter,
+        clouds,
         functions_part(settings.functions, database=database, bus=bus, room=room, data=data, clock=clock),
     ]
     hands = things.RoomHands(room, bus, partial(_area_called, households))
     turns = language.Turns(database)
-    understander = language.Understander()
     conversing = language.Conversing(
         understander=understander,
         names=room.names,
@@ -156,18 +190,19 @@ async def _assemble(
         areas=language.SatelliteAreas(),
     )
     screens_told = Told()
-    ears = _ears(settings.voice, data, conversing, Complete(understander, room.names), screens_told)
+    hearing = open_voice(
+        settings.voice, settings.placement, data=data, conversing=conversing,
+        is_complete=Complete(understander, room.names), on_models=screens_told, bus=bus, clock=clock,
+    )  # fmt: skip
+    ears = hearing.ears if hearing else None
     warm = Warm(understander, room.names)
-    panel = Panel(households=households, room=room, turns=turns, models=partial(_models, warm, ears))
+    panel = Panel(households=households, room=room, turns=turns, models=partial(_models, warm, hearing))
     screens = Screens(home=panel, conversation=conversing, bus=bus)
     screens_told.tell = warm.tell = screens.tell_models
     network = Network(
         lines=Lines(door=door, is_engine_up=lambda: bus.is_connected),
         room=room, bus=bus, database=database, clock=clock, screens=screens,
     )  # fmt: skip
-    admitting = Admitting(
-        home=home, tokens=tokens, devices=room.registry, clock=clock, trust_loopback=settings.http.trust_loopback
-    )
     metrics = Metrics()
     _measure(metrics, door, room, bus)
     http = HttpServer(
@@ -183,13 +218,10 @@ async def _assemble(
             *hub_routes(models=panel.models, names=room.names, understander=understander),
         ],
         admit=admitting.admit,
-        options=HttpOptions(
-            host=settings.http.host, port=settings.http.port, allowed_names=frozenset(settings.http.hosts)
-        ),
+        options=_http_options(settings),
         metrics=metrics,
         checks={"bus": partial(_check_bus, bus), "database": partial(_check_database, database)},
     )
-    room.upkeep.configuring.base_url = lambda: settings.http.public_url or f"http://{settings.http.host}:{http.port}"
     devices = DemoDevices(
         furnisher.devices(), program=device_program(), folder=data / "devices", port=lambda: door.port
     ) if settings.home.demo else None  # fmt: skip
@@ -199,7 +231,7 @@ async def _assemble(
         *added,
         door,
         warm,
-        *(ears.services if ears else ()),
+        *(hearing.services if hearing else ()),
         screens,
         network,
         http,
@@ -211,30 +243,6 @@ async def _assemble(
         turns=turns, models=panel.models,
     )  # fmt: skip
     return hub, services
-
-
-class Told:
-    """Passes on that a model's state changed, to whoever wants to know by then."""
-
-    def __init__(self) -> None:
-        self.tell: Callable[[], None] = lambda: None
-
-    def __call__(self, states: object) -> None:
-        self.tell()
-
-
-class Complete:
-    """Whether words are a whole command already: hearing need not wait for more of them."""
-
-    def __init__(self, understander: language.Understander, names: language.HomeNames) -> None:
-        self._understander = understander
-        self._names = names
-
-    def __call__(self, text: str, lang: Lang) -> bool:
-        understood = self._understander.understand(text, lang, self._names.words())
-        return isinstance(understood, language.Understood) and all(
-            intent.confidence >= COMPLETE_CONFIDENCE for intent in understood.intents
-        )
 
 
 class Warm:
@@ -256,23 +264,19 @@ class Warm:
         task_status.started()
 
 
-def _models(warm: Warm, ears: voice.Ears | None) -> dict[str, str]:
-    return {"understanding": warm.state, **(ears.states() if ears else {})}
+def _models(warm: Warm, hearing: Voice | None) -> dict[str, str]:
+    return {"understanding": warm.state, **(hearing.states() if hearing else {})}
 
 
-def _ears(
-    chosen: VoiceSettings, data: Path, conversing: language.Conversing, complete: Complete, told: Told
-) -> voice.Ears | None:
-    if not chosen.is_on:
-        return None
-    own = {recipe.name: Path(chosen.models_dir) / recipe.name for recipe in voice.RECIPES} if chosen.models_dir else {}
-    options = voice.EarsOptions(
-        models=voice.ModelOptions(cache=models_folder(), local=own, public_hub=chosen.may_download),
-        spoken=data / "spoken",
-        wake_word=chosen.wake_word,
-        voice={Lang.EN: chosen.voice_en, Lang.ZH: chosen.voice_zh},
+def _http_options(settings: Settings) -> HttpOptions:
+    http = settings.http
+    public = urlsplit(http.public_url).hostname if http.public_url else None
+    return HttpOptions(
+        host=http.host,
+        port=http.port,
+        allowed_names=frozenset({*http.hosts, *([public] if public else [])}),
+        foreign_posts=frozenset({genie.CALLBACK_PATH}),
     )
-    return voice.open_ears(options, conversation=conversing, clock=SystemClock(), is_complete=complete, on_models=told)
 
 
 def _door_options(settings: Settings) -> DoorOptions:
@@ -282,6 +286,7 @@ def _door_options(settings: Settings) -> DoorOptions:
         port=door.port,
         certificate=Path(door.tls_cert) if door.tls_cert else None,
         key=Path(door.tls_key) if door.tls_key else None,
+        client_authority=Path(door.tls_client_ca) if door.tls_client_ca else None,
     )
 
 
