@@ -195,6 +195,7 @@ async def _assemble(
         names=room.names,
         skills=[
             things.HomeSkill(hands),
+            things.PastSkill(history=room.history, handle=hands.handle, clock=clock),
             language.Courtesy(clock),
             talk.skill,
             *(skill for part in parts for skill in part.skills),
