@@ -236,7 +236,7 @@ async def running_hub(bus: Bus) -> AsyncIterator[ScriptedHub]:
 
 def reply_to(entry: UpMessage | Presence) -> tuple[DownMessage, ...]:
     """The answer of the ecosystem to a post."""
-    if not isinstance(entry, UpMessage):
+    if not isinstance(entry, UpMessage) or not entry.topic.startswith("/sys/"):
         return ()
     asked = msgspec.json.decode(entry.payload, type=dict[str, object])
     told = {"code": 200, "data": {}, "id": asked["id"], "message": "success", "method": asked.get("method", "")}

@@ -4,11 +4,10 @@ import asyncio
 import random
 
 from jinn_os import packets
-from jinn_os.outbox import Outbox
-from jinn_os.port import const, open_stream, ticks_diff, ticks_ms
+from jinn_os.port import const, open_stream, read_into, ticks_diff, ticks_ms
+from jinn_os.queueing import MemoryQueue
 from jinn_os.together import first_of
 
-_READ_BYTES = const(1024)
 _CONNECT_WITHIN_S = const(5)
 
 RETRY_FIRST_MS = const(100)
@@ -34,14 +33,21 @@ class Refused(Exception):
 class Client:
     """One connection, made again whenever it is lost.
 
-    `on_message(topic, payload)`, `on_up()` and `on_down(reason)` are plain functions that return quickly.
+    `on_message(topic, payload)`, `on_up()` and `on_down(reason)` are plain functions that return quickly. `queue`
+    keeps what must not be lost; `prepare(entry)` gives the payload to send, or None when that message has to wait
+    for something (then `send_due` is called later). `tls` is what `port.open_stream` takes. With `filters` it
+    subscribes and is up only when that is acknowledged; our own door needs none.
     """
 
-    def __init__(self, host, port, credentials, *, on_message, on_up, on_down, keepalive_s=60, room=256, window=16):
+    def __init__(self, host, port, credentials, *, on_message, on_up, on_down, keepalive_s=60, queue=None, tls=None,
+                 filters=(), prepare=None):  # fmt: skip
         self.is_up = False
-        self.outbox = Outbox(room, window)
+        self.credentials = credentials
+        self.queue = queue if queue is not None else MemoryQueue()
         self._address = (host, port)
-        self._credentials = credentials
+        self._tls = tls
+        self._filters = filters
+        self._prepare = prepare
         self._on_message = on_message
         self._on_up = on_up
         self._on_down = on_down
@@ -54,11 +60,19 @@ class Client:
         self._is_pinged = False
         self._up_ms = 0
 
-    def publish(self, topic, payload, is_kept):
-        """Say something. `is_kept`: at QoS 1, across lost connections; else now or never."""
+    @property
+    def outbox(self):
+        """What was not acknowledged yet; its length is of interest."""
+        return self.queue
+
+    def publish(self, topic, payload, is_kept, is_unsure=False):
+        """Say something. `is_kept`: at QoS 1, across lost connections; else now or never.
+
+        `is_unsure`: its times were taken before the clock was set.
+        """
         if is_kept:
-            self.outbox.put(topic, payload)
-            self._send_due()
+            self.queue.put(topic, payload, self.is_up, is_unsure)
+            self.send_due()
         elif self.is_up:
             self._write(packets.publish(topic, payload))
 
@@ -94,20 +108,25 @@ class Client:
                     return
 
     async def _session(self):
-        reader, self._writer = await asyncio.wait_for(open_stream(*self._address), _CONNECT_WITHIN_S)
+        reader, self._writer = await asyncio.wait_for(open_stream(*self._address, self._tls), _CONNECT_WITHIN_S)
         try:
             self._broken = asyncio.Event()
             await asyncio.wait_for(self._shake_hands(reader), _CONNECT_WITHIN_S)
-            self._went_up()
+            if self._filters:
+                self._writer.write(packets.subscribe(1, self._filters))
+            else:
+                self._went_up()
             await first_of(self._read(reader), self._watch(), self._writer.write_rest(), self._wait_broken())
         finally:
             if self.is_up and ticks_diff(ticks_ms(), self._up_ms) > STEADY_MS:
                 self._retry_ms = RETRY_FIRST_MS
             self.is_up = False
+            self.queue.went_down()
             self._writer.close()
 
     async def _shake_hands(self, reader):
-        self._writer.write(packets.connect(*self._credentials, self._keepalive_s))
+        self._writer.write(packets.connect(*self.credentials, self._keepalive_s))
+        await self._writer.flush()
         # Exactly CONNACK, since a set may follow on its heels.
         connack = await reader.readexactly(4)
         if connack[0] != packets.CONNACK or connack[1] != 2:
@@ -128,11 +147,14 @@ class Client:
     async def _read(self, reader):
         parser = packets.Parser()
         while True:
-            data = await reader.read(_READ_BYTES)
-            if not data:
+            count = await read_into(reader, parser.space())
+            if not count:
                 raise EOFError("closed by the other side")
-            for packet in parser.feed(data):
+            parser.came(count)
+            packet = parser.next()
+            while packet is not None:
                 self._handle(packet)
+                packet = parser.next()
 
     async def _watch(self):
         """Ping, and give the connection up when nobody answers: half-open ones never end by themselves."""
@@ -142,34 +164,43 @@ class Client:
                 raise EOFError("no answer to a ping")
             self._is_pinged = True
             self._write(packets.PINGREQ)
-            waiting_since = self.outbox.oldest_sent_ms()
+            waiting_since = self.queue.oldest_sent_ms()
             if waiting_since is not None and ticks_diff(ticks_ms(), waiting_since) > SEND_AGAIN_MS:
-                self.outbox.say_again()
-                self._send_due()
+                self.queue.say_again()
+                self.send_due()
 
     def _handle(self, packet):
-        head, body = packet
+        head, body, size = packet
         kind = head & 0xF0
         if kind == packets.PUBLISH:
             topic, payload, packet_id = packets.read_publish(head, body)
-            self._on_message(topic, payload)
+            if len(body) == size:
+                self._on_message(topic, payload)
             if packet_id:
                 self._write(packets.puback(packet_id))
         elif kind == packets.PUBACK:
-            self.outbox.acknowledge(packets.read_packet_id(body))
-            self._send_due()
+            self.queue.acknowledge(packets.read_packet_id(body))
+            self.send_due()
         elif kind == packets.PINGRESP:
             self._is_pinged = False
+        elif kind == packets.SUBACK and self._filters and not self.is_up:
+            if max(body[2:] or b"\x80") >= packets.REFUSED_FILTER:
+                raise packets.Malformed("a subscription that we need was refused")
+            self._went_up()
         else:
             raise packets.Malformed(f"a packet of kind {kind >> 4}")
 
-    def _send_due(self):
+    def send_due(self):
+        """Send what may be sent now; to be called when something that messages waited for has come."""
         while self.is_up:
-            due = self.outbox.next(ticks_ms())
-            if due is None:
+            entry = self.queue.first_due()
+            if entry is None:
                 return
-            entry, again = due
-            self._write(packets.publish(entry.topic, entry.payload, entry.packet_id, again))
+            payload = self._prepare(entry) if self._prepare else entry.payload
+            if payload is None:
+                return
+            entry, again = self.queue.next(ticks_ms())
+            self._write(packets.publish(entry.topic, payload, entry.packet_id, again))
 
     def _write(self, packet):
         if self._writer.unsent_bytes() > UNSENT_BYTES_MAX:
@@ -186,9 +217,10 @@ class Client:
         self._is_pinged = False
         self._told = ""
         self._up_ms = ticks_ms()
-        self.outbox.say_again()
-        self._send_due()
+        self.queue.say_again()
+        # First who we are and what time it is, then what waited: some of it waits for just that.
         self._on_up()
+        self.send_due()
 
     def _went_down(self, reason):
         """Said once for each reason, however often the door is tried in vain."""

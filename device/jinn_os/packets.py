@@ -5,13 +5,19 @@ from jinn_os.port import const
 CONNACK = const(0x20)
 PUBLISH = const(0x30)
 PUBACK = const(0x40)
+SUBACK = const(0x90)
 PINGRESP = const(0xD0)
+
+REFUSED_FILTER = const(0x80)
 
 UNAVAILABLE = const(3)
 """The one CONNACK code that means "later" and not "no"."""
 
-PACKET_BYTES_MAX = const(65536)
-"""A longer packet is not for a device of this size; whoever sends one is not speaking with us."""
+KEPT_BYTES_MAX = const(16_384)
+"""A longer packet is let pass and only its beginning kept: there is no room for it, and no use."""
+
+PACKET_BYTES_MAX = const(1_048_576)
+"""Whoever sends a longer one is not speaking with us."""
 
 PINGREQ = b"\xc0\x00"
 DISCONNECT = b"\xe0\x00"
@@ -52,6 +58,14 @@ def publish(topic, payload, packet_id=0, again=False):
     return _packet(0x3A if again else 0x32, _text(topic) + packet_id.to_bytes(2, "big") + payload)
 
 
+def subscribe(packet_id, filters):
+    """SUBSCRIBE to all of them at QoS 1."""
+    body = packet_id.to_bytes(2, "big")
+    for one in filters:
+        body += _text(one) + b"\x01"
+    return _packet(0x82, body)
+
+
 def puback(packet_id):
     return b"\x40\x02" + packet_id.to_bytes(2, "big")
 
@@ -82,37 +96,108 @@ def read_packet_id(body):
 
 
 class Parser:
-    """Cuts a stream of bytes into packets, however it arrives."""
+    """Cuts a stream of bytes into packets, however it arrives.
 
-    def __init__(self):
-        self._buffer = b""
+    There is one buffer, made at the start; a packet that needs more gets it for its time. Read into `space()`, say how
+    much came with `came(count)`, then take packets with `next()` until it gives None.
+    """
+
+    def __init__(self, room=1024):
+        self._room = room
+        self._buffer = bytearray(room)
+        self._view = memoryview(self._buffer)
+        self._start = 0
+        self._end = 0
+        self._skip = 0  # bytes of a packet still to be let pass
+        self._cut = None  # its head and the beginning of its body
+
+    def space(self):
+        """Where to read into next; never empty."""
+        if self._start:
+            if self._start == self._end and len(self._buffer) > self._room:
+                self._buffer = bytearray(self._room)
+                self._view = memoryview(self._buffer)
+            elif self._start != self._end:
+                self._buffer[: self._end - self._start] = bytes(self._view[self._start : self._end])
+            self._end -= self._start
+            self._start = 0
+        if self._end == len(self._buffer):
+            self._grow()
+        return self._view[self._end :]
+
+    def came(self, count):
+        """That many bytes were read into `space()`."""
+        self._end += count
+
+    def next(self):
+        """`(first byte, body, length)` of the next packet, or None. The body is shorter than `length` when cut."""
+        if self._skip:
+            return self._pass()
+        size, body_at = self._extent()
+        if not body_at:
+            return None
+        head = self._buffer[self._start]
+        if size > KEPT_BYTES_MAX:
+            return self._begin_to_pass(head, body_at, size)
+        if self._end - body_at < size:
+            return None
+        self._start = body_at + size
+        return head, bytes(self._view[body_at : body_at + size]), size
+
+    def _begin_to_pass(self, head, body_at, size):
+        kept = self._room // 2
+        if self._end - body_at < kept:
+            return None
+        self._cut = (head, bytes(self._view[body_at : body_at + kept]), size)
+        self._skip = size - kept
+        self._start = body_at + kept
+        return self._pass()
+
+    def _pass(self):
+        passed = min(self._skip, self._end - self._start)
+        self._start += passed
+        self._skip -= passed
+        if self._skip:
+            return None
+        cut, self._cut = self._cut, None
+        return cut
 
     def feed(self, data):
-        """The packets that are whole now, as `(first byte, body)` in order."""
-        buffer = self._buffer + data if self._buffer else data
+        """All packets that are whole with this; for whoever has the bytes already."""
         packets = []
         at = 0
-        while True:
-            end, start = _extent(buffer, at)
-            if not end or end > len(buffer):
-                break
-            packets.append((buffer[at], buffer[start:end]))
-            at = end
-        self._buffer = buffer[at:]
+        while at < len(data):
+            space = self.space()
+            count = min(len(space), len(data) - at)
+            space[:count] = data[at : at + count]
+            self.came(count)
+            at += count
+            packet = self.next()
+            while packet is not None:
+                packets.append(packet)
+                packet = self.next()
         return packets
 
+    def _grow(self):
+        """Room for the packet that has begun, at once and not by and by."""
+        size, body_at = self._extent()
+        needed = body_at + min(size, KEPT_BYTES_MAX) if body_at else len(self._buffer) * 2
+        buffer = bytearray(max(needed, len(self._buffer) + 1))
+        buffer[: self._end] = self._buffer
+        self._buffer = buffer
+        self._view = memoryview(buffer)
 
-def _extent(buffer, at):
-    """Where the packet at `at` ends and its body starts; (0, 0) while its length is not all there."""
-    size = 0
-    for place in range(4):
-        index = at + 1 + place
-        if index >= len(buffer):
-            return 0, 0
-        digit = buffer[index]
-        size |= (digit & 0x7F) << (7 * place)
-        if not digit & 0x80:
-            if size > PACKET_BYTES_MAX:
-                raise Malformed(f"a packet of {size} bytes")
-            return index + 1 + size, index + 1
-    raise Malformed("a length of more than 4 bytes")
+    def _extent(self):
+        """Length of the body that begins at the front, and where; (0, 0) while that is not known."""
+        size = 0
+        for place in range(4):
+            index = self._start + 1 + place
+            if index >= self._end:
+                return 0, 0
+            digit = self._buffer[index]
+            size |= (digit & 0x7F) << (7 * place)
+            if not digit & 0x80:
+                if size > PACKET_BYTES_MAX:
+                    raise Malformed(f"a packet of {size} bytes")
+                return size, index + 1
+        raise Malformed("a length of more than 4 bytes")

@@ -1,173 +1,75 @@
-"""How does a process become a thing? Reads its settings, joins driver, thing and connection, and runs to the end."""
+"""How does a process become a thing? Reads its settings, chooses its driver, and runs to the end."""
 
 import asyncio
 import json
-import os
 import sys
 
-from jinn_os import alink
-from jinn_os.boards.driver import Refusal
-from jinn_os.mqtt import Client
-from jinn_os.port import const, on_terminate, stdin_reader, tell, ticks_diff, ticks_ms
-from jinn_os.thing import Thing
-from jinn_os.together import first_of
-from jinn_os.tsl import Model, Unfit
+from jinn_os.appliance import Appliance
+from jinn_os.port import const, tell, tidy_memory
 
-_LINE_BYTES_MAX = const(256)
-_WORDS = {"on": 1, "off": 0, "open": 1, "closed": 0}
-_NEEDED = ("host", "port", "product", "product_key", "device_name", "device_secret")
+COLLECT_BYTES = const(16_384)
+"""A collection takes some 0.2 ms with 150 kB in use."""
 
-
-class Process:
-    """Everything that one running thing consists of."""
-
-    def __init__(self, settings, folder):
-        with open(_beside(folder, settings["product"])) as file:
-            product = json.load(file)
-        self._speed = settings.get("speed", 1.0)
-        self._has_console = settings.get("console", True)
-        self._driver = _load_board(settings, product, folder)(settings.get("initial", {}))
-        product_key, device_name = settings["product_key"], settings["device_name"]
-        self._client = Client(
-            settings["host"],
-            settings["port"],
-            alink.credentials(product_key, device_name, settings["device_secret"]),
-            on_message=self._heard,
-            on_up=self._came_up,
-            on_down=self._went_down,
-            keepalive_s=settings.get("keepalive_s", 60),
-        )
-        topics = alink.Topics(product_key, device_name)
-        # Ids of messages must differ from those of the last run: a hub may take an old id for a repeat.
-        first_id = int.from_bytes(os.urandom(4), "big") >> 2
-        self._thing = Thing(Model(product["model"]), self._driver, topics, self._client, tell, first_id)
-        self._stepped_ms = ticks_ms()
-        self._nudge = None
-        self._stopping = None
-
-    async def run(self):
-        """Until standard input ends, `stop` is read from it, or the process is told to terminate."""
-        self._nudge = asyncio.Event()
-        self._stopping = asyncio.Event()
-        on_terminate(self._stopping.set)
-        works = [self._client.run(), self._live(), self._wait_for_stop()]
-        if self._has_console:
-            works.append(self._listen_to_console())
-        await first_of(*works)
-
-    async def _wait_for_stop(self):
-        await self._stopping.wait()
-        await self._client.stop()
-
-    async def _live(self):
-        """Let the driver's world go on, often while something moves and seldom while not."""
-        while True:
-            try:
-                await asyncio.wait_for(self._nudge.wait(), self._driver.pace_s() / self._speed)
-            except asyncio.TimeoutError:
-                pass
-            self._nudge.clear()
-            self._thing.step(self._elapsed_s())
-
-    async def _listen_to_console(self):
-        """`door open`, `temperature 25.5`, `activity run`: what a person does to the thing by hand."""
-        reader = await stdin_reader()
-        line = b""
-        while True:
-            byte = await reader.read(1)
-            if not byte:
-                # Whoever started us is gone. Without this a killed hub would leave its things behind.
-                self._stopping.set()
-                await asyncio.sleep(5)
-                return
-            if byte != b"\n":
-                line = (line + byte)[:_LINE_BYTES_MAX]
-                continue
-            self._obey_console(line)
-            line = b""
-
-    def _obey_console(self, line):
-        try:
-            words = line.decode().split()
-        except UnicodeError:
-            words = []
-        if words == ["stop"]:
-            self._stopping.set()
-        elif len(words) == 2:
-            self._driver.step(self._elapsed_s())
-            try:
-                self._thing.person(words[0], _value(words[1]))
-            except (Refusal, Unfit) as refusal:
-                tell(f"no: {refusal.args[0]}")
-            else:
-                tell(f"did {words[0]} {words[1]}")
-                self._nudge.set()
-        elif words:
-            tell("no: a line is `name value` or `stop`")
-
-    def _heard(self, topic, payload):
-        # First the time that has passed, or a curtain would make all its way in one step.
-        self._driver.step(self._elapsed_s())
-        self._thing.heard(topic, payload)
-        self._nudge.set()
-
-    def _came_up(self):
-        tell("up")
-        self._thing.came_up()
-
-    def _went_down(self, reason):
-        tell(f"down {reason}")
-
-    def _elapsed_s(self):
-        now = ticks_ms()
-        elapsed = ticks_diff(now, self._stepped_ms) / 1000 * self._speed
-        self._stepped_ms = now
-        return elapsed
+_NEEDED = ("host", "port", "product", "product_key", "device_name")
 
 
 def main(argv):
-    """The exit code: 0 told to end, 2 wrong settings."""
-    if len(argv) != 2:
+    """The exit code: 0 told to end, 2 wrong settings, 75 to be started again. `argv[2]`: the slot that was booted."""
+    if len(argv) not in (2, 3):
         tell("no: give the path of one settings file")
         return 2
-    path = argv[1]
     try:
-        with open(path) as file:
-            settings = json.load(file)
-        missing = [key for key in _NEEDED if key not in settings]
-        if missing:
-            raise ValueError("{} missing".format(", ".join(missing)))
-        process = Process(settings, path[: path.rfind("/") + 1])
+        appliance = read_appliance(argv[1], len(argv) == 3)
     except (OSError, ValueError, ImportError, KeyError) as failure:
-        tell(f"no: {path}: {type(failure).__name__} {failure}")
+        tell(f"no: {argv[1]}: {type(failure).__name__} {failure}")
         return 2
+    tidy_memory(COLLECT_BYTES)
     try:
-        asyncio.run(process.run())
+        asyncio.run(appliance.run())
     except KeyboardInterrupt:
         pass
-    return 0
+    return appliance.code
 
 
-def _beside(folder, path):
-    """Paths in the settings count from the folder of the settings file."""
-    return path if path.startswith("/") else folder + path
+def read_appliance(path, is_booted):
+    """`is_booted`: `boot.py` has chosen this program, so that it may be replaced by a newer one."""
+    with open(path) as file:
+        settings = json.load(file)
+    folder = path[: path.rfind("/") + 1]
+    missing = [key for key in _NEEDED if key not in settings]
+    if "device_secret" not in settings and not ("product_secret" in settings and "flash" in settings):
+        missing.append("device_secret (or product_secret and flash)")
+    if missing:
+        raise ValueError("{} missing".format(", ".join(missing)))
+
+    def beside(path):
+        """Paths in the settings count from the folder of the settings file."""
+        return path if path.startswith("/") else folder + path
+
+    product = read_product(beside(settings["product"]))
+    updater = _updates(settings, folder, product) if is_booted and "flash" in settings else None
+    return Appliance(settings, beside, product, board_class(settings, product, beside), updater)
 
 
-def _load_board(settings, product, folder):
+def read_product(path):
+    with open(path) as file:
+        return json.load(file)
+
+
+def board_class(settings, product, beside):
     """The driver's class: `Board` of the file that the settings name, else of the simulation of that kind."""
     if "driver" not in settings:
         return __import__("jinn_os.boards.sim_" + product["kind"], None, None, ("Board",)).Board
-    path = _beside(folder, settings["driver"])
+    path = beside(settings["driver"])
     slash = path.rfind("/")
-    sys.path.insert(0, path[:slash] if slash > 0 else ".")
+    folder = path[:slash] if slash > 0 else "."
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
     return __import__(path[slash + 1 :].replace(".py", ""), None, None, ("Board",)).Board
 
 
-def _value(word):
-    if word in _WORDS:
-        return _WORDS[word]
-    try:
-        number = float(word)
-    except ValueError:
-        return word
-    return int(number) if number == int(number) else number
+def _updates(settings, folder, product):
+    # Here, so that a thing without slots does not pay for it with memory.
+    from jinn_os.update.updating import open_updater
+
+    return lambda link, tell, first_id: open_updater(settings, folder, product, link, tell, first_id)

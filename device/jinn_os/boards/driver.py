@@ -44,6 +44,17 @@ class Driver:
         """How far a measured number may move before it is said again; {} says every change."""
         return {}
 
+    def rates(self):
+        """The seconds that lie between two reports of a value at least; {} says each change at once."""
+        return {}
+
+    def message(self, topic, payload):
+        """Something came on a topic of the thing's own. The bytes of an answer, or None where none is due."""
+        return
+
+    def configure(self, config):
+        """The hub's configuration, as its maker wrote it (an object)."""
+
     def happened(self, event, value):
         self._events.append((event, value))
 

@@ -89,7 +89,7 @@ def product_from_model(document: bytes, *, names: Names | None = None) -> Produc
         Invalid: one of the thing model's codes.
     """
     model = read_model(document)
-    key = model.product_key if is_safe_name(model.product_key) else _derived_key(document)
+    key = model.product_key if is_safe_name(model.product_key) else derived_key(document)
     meaning = meaning_of(model)
     kind = kind_of(meaning, model.properties)
     domain, device_class = DOMAINS[kind]
@@ -102,7 +102,7 @@ def product_from_model(document: bytes, *, names: Names | None = None) -> Produc
         kind=kind,
         domain=domain,
         device_class=device_class,
-        names=names or Names(en=kind.replace("_", " "), zh=_KIND_ZH.get(kind, "设备")),
+        names=names or Names(en=kind.replace("_", " "), zh=KIND_ZH.get(kind, "设备")),
     )
 
 
@@ -164,12 +164,12 @@ def _all_names(wire: Mapping[str, WireNames]) -> dict[str, Names]:
     return {identifier: names_of(names) for identifier, names in wire.items()}
 
 
-def _derived_key(document: bytes) -> str:
+def derived_key(document: bytes) -> str:
     digest = hashlib.sha256(document).digest()
     return "p" + base64.b32encode(digest[:10]).decode().lower()
 
 
-_KIND_ZH: Mapping[str, str] = {
+KIND_ZH: Mapping[str, str] = {
     "light": "灯",
     "curtain": "窗帘",
     "air_conditioner": "空调",

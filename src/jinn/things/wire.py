@@ -15,6 +15,7 @@ from jinn.things.values import Json
 REPORTED_SUBJECT = "ev.things.reported"
 PRESENCE_SUBJECT = "ev.things.presence"
 REPLIED_SUBJECT = "ev.things.replied"
+HAPPENED_SUBJECT = "ev.things.happened"
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -53,6 +54,20 @@ class Replied(msgspec.Struct, frozen=True):
 
 class RepliedBatch(msgspec.Struct, frozen=True):
     replies: list[Replied]
+
+
+class Happened(msgspec.Struct, frozen=True):
+    """Something happened to a thing; `id` is the one that its kept event has."""
+
+    id: str
+    thing: str
+    event: str
+    at_ms: int
+    outputs: dict[str, object]
+
+
+class HappenedBatch(msgspec.Struct, frozen=True):
+    events: list[Happened]
 
 
 class Option(msgspec.Struct, frozen=True):

@@ -5,7 +5,9 @@ import json
 from pathlib import Path
 
 from jinn_os import alink, tsl
+from jinn_os.clock import Clock
 from jinn_os.thing import Thing
+from jinn_os.wishes import Wishes
 
 ROOT = Path(__file__).resolve().parents[3]
 HOME = json.loads((ROOT / "products/demo_home.json").read_text("utf-8"))
@@ -18,7 +20,7 @@ class Counter:
     def __init__(self) -> None:
         self.messages = 0
 
-    def publish(self, topic: str, payload: bytes, is_kept: bool) -> None:
+    def publish(self, topic: str, payload: bytes, is_kept: bool, is_unsure: bool = False) -> None:
         self.messages += 1
 
 
@@ -26,7 +28,9 @@ def messages_in_an_hour(thing: dict) -> int:
     product = json.loads((ROOT / "products" / thing["product"] / "product.json").read_text("utf-8"))
     board = importlib.import_module(f"jinn_os.boards.sim_{product['kind']}").Board(thing["initial"])
     counter = Counter()
-    living = Thing(tsl.Model(product["model"]), board, alink.Topics("pk", thing["id"]), counter, lambda line: None, 1)
+    topics = alink.Topics("pk", thing["id"])
+    model = tsl.Model(product["model"])
+    living = Thing(model, board, topics, counter, lambda line: None, lambda: "1", Clock(), Wishes())
     living.came_up()
     passed_s = 0.0
     while passed_s < HOUR_S:

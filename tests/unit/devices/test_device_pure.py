@@ -1,7 +1,7 @@
 """The rules of the device programs. Plain functions and asserts: MicroPython runs this file too."""
 
 from jinn_os import alink, hmac, packets, tsl
-from jinn_os.outbox import Outbox
+from jinn_os.outbox import Outbox, Waiting
 from jinn_os.reporting import Reporter
 
 
@@ -43,10 +43,10 @@ def test_a_packet_is_read_however_it_is_cut():
         found = []
         for at in range(0, len(stream), size):
             found.extend(parser.feed(stream[at : at + size]))
-        assert [head for head, _ in found] == [0x32, 0x40, 0x30]
-        assert packets.read_publish(*found[0]) == ("a/b", b"x" * 200, 7)
+        assert [head for head, _, _ in found] == [0x32, 0x40, 0x30]
+        assert packets.read_publish(*found[0][:2]) == ("a/b", b"x" * 200, 7)
         assert packets.read_packet_id(found[1][1]) == 9
-        assert packets.read_publish(*found[2]) == ("c", b"", 0)
+        assert packets.read_publish(*found[2][:2]) == ("c", b"", 0)
 
 
 def test_a_repeated_publish_carries_dup():
@@ -88,7 +88,7 @@ def said(outbox):
 def test_no_more_are_on_their_way_than_the_window_allows():
     outbox = Outbox(8, 2)
     for topic in "abc":
-        outbox.put(topic, b"")
+        outbox.put(Waiting(topic, b""))
     assert said(outbox) == [("a", False), ("b", False)]
     assert outbox.acknowledge(1)
     assert said(outbox) == [("c", False)]
@@ -97,7 +97,7 @@ def test_no_more_are_on_their_way_than_the_window_allows():
 def test_what_was_not_acknowledged_is_said_again_first_and_in_order():
     outbox = Outbox(8, 2)
     for topic in "abc":
-        outbox.put(topic, b"")
+        outbox.put(Waiting(topic, b""))
     said(outbox)
     outbox.acknowledge(1)
     outbox.say_again()
@@ -107,21 +107,21 @@ def test_what_was_not_acknowledged_is_said_again_first_and_in_order():
 def test_a_full_outbox_drops_the_oldest_that_was_never_sent():
     outbox = Outbox(4, 2)
     for topic in "ab":
-        outbox.put(topic, b"")
+        outbox.put(Waiting(topic, b""))
     said(outbox)
     outbox.say_again()
     for topic in "cdef":
-        outbox.put(topic, b"")
+        outbox.put(Waiting(topic, b""))
     assert outbox.dropped == 2
     assert [entry.topic for entry in outbox._entries] == ["a", "b", "e", "f"]
 
 
 def test_packet_ids_begin_again_after_65535_and_skip_those_in_use():
     outbox = Outbox(8, 2)
-    outbox.put("kept", b"")
+    outbox.put(Waiting("kept", b""))
     kept = outbox.next(0)[0].packet_id
     for _ in range(65535):
-        outbox.put("x", b"")
+        outbox.put(Waiting("x", b""))
         packet_id = outbox.next(0)[0].packet_id
         assert 0 < packet_id < 65536
         assert packet_id != kept
@@ -129,7 +129,7 @@ def test_packet_ids_begin_again_after_65535_and_skip_those_in_use():
 
 
 def test_an_acknowledgement_of_nothing_is_no_harm():
-    assert not Outbox(4, 2).acknowledge(1)
+    assert Outbox(4, 2).acknowledge(1) is None
 
 
 # reporting
@@ -138,16 +138,16 @@ def test_an_acknowledgement_of_nothing_is_no_harm():
 def test_a_number_is_said_again_only_beyond_its_dead_band():
     reporter = Reporter()
     bands = {"temperature": 0.5}
-    reporter.said(reporter.due({"temperature": 20.0, "on": 1}, bands))
-    assert reporter.due({"temperature": 20.4, "on": 1}, bands) == {}
-    assert reporter.due({"temperature": 20.6, "on": 0}, bands) == {"temperature": 20.6, "on": 0}
-    assert reporter.due({"temperature": 20.1, "on": 1}, {}) == {"temperature": 20.1}
+    reporter.said(reporter.due({"temperature": 20.0, "on": 1}, bands)[0])
+    assert reporter.due({"temperature": 20.4, "on": 1}, bands) == ({}, None)
+    assert reporter.due({"temperature": 20.6, "on": 0}, bands) == ({"temperature": 20.6, "on": 0}, None)
+    assert reporter.due({"temperature": 20.1, "on": 1}, {}) == ({"temperature": 20.1}, None)
 
 
 def test_what_somebody_waits_for_is_said_though_it_is_old():
     reporter = Reporter()
     reporter.said({"on": 1})
-    assert reporter.due({"on": 1}, {}, always=["on"]) == {"on": 1}
+    assert reporter.due({"on": 1}, {}, always=["on"]) == ({"on": 1}, None)
 
 
 # thing models

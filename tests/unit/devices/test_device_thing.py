@@ -4,7 +4,9 @@ import json
 
 from jinn_os import alink, tsl
 from jinn_os.boards.driver import Driver, Refusal
+from jinn_os.clock import Clock
 from jinn_os.thing import Thing
+from jinn_os.wishes import Wishes
 
 LEVEL = {"type": "int", "specs": {"min": "0", "max": "100"}}
 SWITCH = {"type": "bool", "specs": {"0": "closed", "1": "open"}}
@@ -30,7 +32,7 @@ class Link:
         self.is_up = True
         self.said = []
 
-    def publish(self, topic, payload, is_kept):
+    def publish(self, topic, payload, is_kept, is_unsure=False):
         self.said.append((topic, json.loads(payload), is_kept))
 
     def take(self, end):
@@ -76,10 +78,20 @@ class Kitchen:
         self.driver = Pot()
         self.told = []
         topics = alink.Topics("pk", "dn")
-        self.thing = Thing(tsl.Model(MODEL), self.driver, topics, self.link, self.told.append, 100)
+        self.ids = [100]
+        self.clock = Clock()
+        self.wishes = Wishes()
+        model = tsl.Model(MODEL)
+        self.thing = Thing(
+            model, self.driver, topics, self.link, self.told.append, self.new_id, self.clock, self.wishes
+        )
         self.thing.came_up()
         self.first = self.link.said
         self.link.said = []
+
+    def new_id(self):
+        self.ids[0] += 1
+        return str(self.ids[0])
 
     def ask(self, rest, params, request_id="1", method=""):
         request = {"id": request_id, "version": "1.0", "params": params, "method": method}
