@@ -1,4 +1,4 @@
-"""Checks that every message in either direction is one that the contract knows."""
+"""Checks that every message in either direction is one that the contracts know."""
 
 import json
 from functools import cache
@@ -6,18 +6,25 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 
-CONTRACT = Path(__file__).parents[2] / "contracts" / "jinn.schema.json"
+CONTRACTS = Path(__file__).parents[2] / "contracts"
 
 
 @cache
-def validator(name: str) -> Draft202012Validator:
-    """A validator for one definition of the contract, such as `ScreenDown`."""
-    schema = json.loads(CONTRACT.read_text())
-    return Draft202012Validator({"$schema": schema["$schema"], "$defs": schema["$defs"], "$ref": f"#/$defs/{name}"})
+def contracts() -> Registry[Any]:
+    """Both contracts by their names, since each says words of the other."""
+    read = {name: json.loads((CONTRACTS / f"{name}.schema.json").read_text()) for name in ("jinn", "edge")}
+    return Registry().with_resources((name, Resource.from_contents(schema)) for name, schema in read.items())
 
 
-def checked(name: str, message: dict[str, Any]) -> dict[str, Any]:
+@cache
+def validator(name: str, contract: str = "jinn") -> Draft202012Validator:
+    """A validator for one definition, such as `ScreenDown`."""
+    return Draft202012Validator({"$ref": f"{contract}#/$defs/{name}"}, registry=contracts())
+
+
+def checked(name: str, message: Any, *, contract: str = "jinn") -> Any:
     """The message itself; raises ValidationError when it is not a `name`."""
-    validator(name).validate(message)
+    validator(name, contract).validate(message)
     return message

@@ -3,20 +3,19 @@
 import logging
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import anyio
 import msgspec
 import typer
-from rich.console import Console
 from rich.markup import escape
 from typer.exceptions import TyperException
 
-from jinn.hub import doctor, serving, showing, understanding
-from jinn.hub.client import HubClient, Problem
-from jinn.hub.settings import default_data_folder
+from jinn.edge.placement import BoxKind
+from jinn.hub import doctor, edge_cli, serving, showing, understanding, worker
+from jinn.hub.client import HubClient
+from jinn.hub.terminal import Data, Json, data_folder, out, print_json, tell, with_hub
 from jinn.kernel import JinnError, NotFound
 from jinn.language import TurnWire
 
@@ -24,14 +23,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
                   help="An open platform for smart speakers and the things around them.")  # fmt: skip
 devices = typer.Typer(no_args_is_help=True, help="Things of the home, as devices.")
 app.add_typer(devices, name="devices")
-
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
-
-Data = Annotated[
-    Path | None, typer.Option("--data", help="The data folder; default: $JINN_DATA or ~/.local/share/jinn.")
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+app.add_typer(edge_cli.app, name="edge")
 
 
 def main() -> None:
@@ -56,7 +48,7 @@ def _run() -> int:
     except typer.Abort:
         return 130
     except JinnError as wrong:
-        _tell(wrong.stable_code(), wrong.sentence)
+        tell(wrong.stable_code(), wrong.sentence)
         return 1
     except BrokenPipeError:
         # Whoever read our output has gone; nothing is left to say, and nowhere to flush it to.
@@ -73,39 +65,7 @@ def _tell_usage(wrong: TyperException) -> None:
         return
     # Hints of possible words stand on lines of their own.
     sentence = " ".join(message.split())
-    _tell("usage", sentence if sentence.endswith((".", "?", "!")) else f"{sentence}.")
-
-
-def _tell(code: str, sentence: str) -> None:
-    if "--json" in sys.argv:
-        problem = {"error": msgspec.to_builtins(Problem(code=code, message=sentence))}
-        print_json(problem)
-    else:
-        err.print(f"[red]jinn: {code}:[/] {escape(sentence)}", soft_wrap=True)
-
-
-def print_json(value: object) -> None:
-    """Exactly one object on one line."""
-    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
-    sys.stdout.buffer.flush()
-
-
-def _data(chosen: Path | None) -> Path:
-    folder = (chosen or default_data_folder()).expanduser()
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as wrong:
-        raise NotFound(f"The data folder {folder} cannot be made: {wrong.strerror}.", code="data-folder") from wrong
-    return folder
-
-
-def _with_hub(data: Path, ask: Callable[[HubClient], None], *, needs_voice: bool = False) -> None:
-    """Ask the hub that runs on this data folder, else one that runs just for this call."""
-    reached = serving.reach(data, needs_voice=needs_voice)
-    try:
-        ask(reached.client)
-    finally:
-        reached.close()
+    tell("usage", sentence if sentence.endswith((".", "?", "!")) else f"{sentence}.")
 
 
 @app.command()
@@ -120,13 +80,25 @@ def up(
 ) -> None:
     """Start the hub, and stay until Ctrl-C."""
     chosen = serving.Chosen(port=port, mqtt_port=mqtt_port, host=host, demo=False if no_demo else None)
-    anyio.run(serving.serve, _data(data), chosen, out, backend="asyncio", backend_options={"use_uvloop": True})
+    anyio.run(serving.serve, data_folder(data), chosen, out, backend="asyncio", backend_options={"use_uvloop": True})
+
+
+@app.command("worker")
+def lend(
+    kind: Annotated[str, typer.Option(help="speaker or region.")] = "region",
+    data: Data = None,
+) -> None:
+    """Lend this box's memory: run models that a hub on another box places here."""
+    if kind not in ("speaker", "region"):
+        raise typer.BadParameter(f"--kind is speaker or region, not {kind!r}.")
+    chosen: BoxKind = "speaker" if kind == "speaker" else "region"
+    anyio.run(worker.work, data_folder(data), chosen, out, backend="asyncio", backend_options={"use_uvloop": True})
 
 
 @app.command()
 def demo(data: Data = None) -> None:
     """Hear one recorded sentence in each language, show both traces, and exit."""
-    anyio.run(serving.serve_demo, _data(data), out, backend="asyncio", backend_options={"use_uvloop": True})
+    anyio.run(serving.serve_demo, data_folder(data), out, backend="asyncio", backend_options={"use_uvloop": True})
 
 
 @app.command()
@@ -138,7 +110,7 @@ def say(
 ) -> None:
     """Say something to the home, in writing."""
     _check_lang(lang, ("en", "zh"))
-    _with_hub(_data(data), lambda hub: _show(hub.say(text, lang), json))
+    with_hub(data_folder(data), lambda hub: _show(hub.say(text, lang), json))
 
 
 @app.command()
@@ -157,10 +129,10 @@ def hear(
             try:
                 _show(hub.hear(file, lang), json)
             except JinnError as wrong:
-                _tell(wrong.stable_code(), f"{file.name}: {wrong.sentence}")
+                tell(wrong.stable_code(), f"{file.name}: {wrong.sentence}")
                 failed.append(wrong)
 
-    _with_hub(_data(data), ask, needs_voice=True)
+    with_hub(data_folder(data), ask, needs_voice=True)
     if failed:
         sys.exit(1)
 
@@ -173,7 +145,7 @@ def understand(
     """Understand sentences from standard input, and do nothing."""
     if not jsonl:
         raise typer.BadParameter("understand reads JSON lines: add --jsonl.")
-    understanding.understand_lines(sys.stdin.buffer, print_json, _data(data))
+    understanding.understand_lines(sys.stdin.buffer, print_json, data_folder(data))
 
 
 @app.command()
@@ -188,7 +160,7 @@ def things(data: Data = None, json: Json = False) -> None:
         else:
             showing.show_things(out, msgspec.json.decode(found, type=list[showing.ThingShown]))
 
-    _with_hub(_data(data), ask)
+    with_hub(data_folder(data), ask)
 
 
 @devices.command("add")
@@ -213,7 +185,7 @@ def add_device(
             for key, value in credentials.items():
                 out.print(f"[dim]{key}[/] {escape(value)}")
 
-    _with_hub(_data(data), ask)
+    with_hub(data_folder(data), ask)
 
 
 @app.command()
@@ -221,13 +193,13 @@ def trace(
     turn: Annotated[str, typer.Argument(help="A turn's id, or last.")] = "last", data: Data = None, json: Json = False
 ) -> None:
     """Show what happened in a turn: heard, understood, asked, reported, said, with milliseconds."""
-    _with_hub(_data(data), lambda hub: _show(hub.turn(turn), json))
+    with_hub(data_folder(data), lambda hub: _show(hub.turn(turn), json))
 
 
 @app.command("doctor")
 def examine(data: Data = None, json: Json = False) -> None:
     """Say what is here, what is missing, and how to mend it."""
-    findings = doctor.examine(_data(data))
+    findings = doctor.examine(data_folder(data))
     for finding in findings:
         if json:
             print_json(finding)

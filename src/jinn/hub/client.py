@@ -43,6 +43,12 @@ class HubClient:
     def post(self, path: str, body: object) -> bytes:
         return self._ask("POST", path, json=body)
 
+    def put(self, path: str, body: object) -> bytes:
+        return self._ask("PUT", path, json=body)
+
+    def delete(self, path: str) -> bytes:
+        return self._ask("DELETE", path)
+
     def say(self, text: str, lang: str) -> TurnWire:
         body = {"text": text, "lang": lang, "satellite": "terminal"}
         return msgspec.json.decode(self._ask("POST", "/api/turns", json=body), type=TurnWire)

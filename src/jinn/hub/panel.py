@@ -1,12 +1,13 @@
 """The home as a screen sees and touches it: `screens.Home` on the real rooms."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from jinn.hub.screen_wire import AreaWire, NamesWire, names_to_wire
 from jinn.kernel import Lang, Names, NotFound, ThingId
 from jinn.language import Deed, Turns, TurnWire
 from jinn.people import Households
-from jinn.things import ThingsRoom, WireThing, deed_of
+from jinn.things import ServiceResult, ThingsRoom, WireThing, deed_of
+from jinn.things.values import Json
 
 SUGGESTIONS = {
     "light": ("turn on the {en}", "打开{zh}"),
@@ -77,3 +78,6 @@ class Panel:
     async def set_properties(self, thing: ThingId, values: dict[str, str | int | float | bool]) -> Sequence[Deed]:
         results = await self._room.commander.set_properties(thing, values, by="screen")
         return [deed_of(result) for result in results]
+
+    async def call_service(self, thing: ThingId, service: str, inputs: Mapping[str, Json]) -> ServiceResult:
+        return await self._room.commander.call_service(thing, service, inputs, by="screen")

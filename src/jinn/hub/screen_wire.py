@@ -1,4 +1,7 @@
-"""The messages of /ws/screen: `ScreenDown` and `ScreenUp` in contracts/jinn.schema.json."""
+"""The messages of /ws/screen: `ScreenDown` and `ScreenUp` in contracts/jinn.schema.json, `EdgeDown` in edge's."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -57,10 +60,63 @@ class ModelsChanged(msgspec.Struct, frozen=True, kw_only=True, tag="models"):
     models: dict[str, str]
 
 
+class RulesChanged(msgspec.Struct, frozen=True, kw_only=True, tag="rules"):
+    """Rules or scenes were added, changed or removed: screens fetch them again."""
+
+    seq: int
+
+
+class RuleRan(msgspec.Struct, frozen=True, kw_only=True, tag="run"):
+    """`run` is the edge's own `Run`; of the messages below each carries the wire form of the room that it is from."""
+
+    seq: int
+    run: object
+
+
+class UpdateChanged(msgspec.Struct, frozen=True, kw_only=True, tag="update"):
+    seq: int
+    update: object
+
+
+class ThingHappened(msgspec.Struct, frozen=True, kw_only=True, tag="happened"):
+    seq: int
+    happening: object
+
+
+class FoundChanged(msgspec.Struct, frozen=True, kw_only=True, tag="found"):
+    seq: int
+    found: Sequence[object]
+
+
+class NetworkChanged(msgspec.Struct, frozen=True, kw_only=True, tag="network"):
+    seq: int
+    network: object
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True, tag="notice"):
+    """A rule said something, a shirt's heart rate is high."""
+
+    seq: int
+    text: NamesWire
+    severity: Literal["info", "alert", "error"]
+
+
+class Called(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a service; `outputs` is the thing's own answer, `code` its own code when it refused."""
+
+    thing: str
+    service: str
+    outcome: str
+    outputs: Mapping[str, object]
+    code: str
+    ms: float
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True, tag="answer", omit_defaults=True):
     id: str
     ok: bool
     did: list[DeedWire] | None = None
+    called: Called | None = None
     turn: TurnWire | None = None
     problem: ProblemWire | None = None
 
@@ -69,6 +125,13 @@ class Set(msgspec.Struct, frozen=True, kw_only=True, tag="set", forbid_unknown_f
     id: str
     thing: str
     properties: dict[str, str | int | float | bool]
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call", forbid_unknown_fields=True):
+    id: str
+    thing: str
+    service: str
+    inputs: dict[str, object] = {}
 
 
 class Say(msgspec.Struct, frozen=True, kw_only=True, tag="say", forbid_unknown_fields=True):
@@ -81,5 +144,17 @@ class Ping(msgspec.Struct, frozen=True, kw_only=True, tag="ping", forbid_unknown
     id: str
 
 
-Change = ThingChanged | ThingRemoved | TurnFinished | ModelsChanged
-ScreenUp = Set | Say | Ping
+Change = (
+    ThingChanged
+    | ThingRemoved
+    | TurnFinished
+    | ModelsChanged
+    | RulesChanged
+    | RuleRan
+    | UpdateChanged
+    | ThingHappened
+    | FoundChanged
+    | NetworkChanged
+    | Notice
+)
+ScreenUp = Set | Call | Say | Ping

@@ -1,8 +1,8 @@
 """What a screen is told: one snapshot, then every change, numbered, over /ws/screen."""
 
 import logging
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, cast
 
 import anyio
 import anyio.abc
@@ -15,6 +15,8 @@ from litestar.handlers import WebsocketRouteHandler
 from jinn.hub.screen_wire import (
     Answer,
     AreaWire,
+    Call,
+    Called,
     Change,
     ModelsChanged,
     NamesWire,
@@ -31,7 +33,8 @@ from jinn.hub.screen_wire import (
 from jinn.kernel import Invalid, JinnError, Lang, SatelliteId, ThingId
 from jinn.language import Conversation, Deed, TurnWire, deed_to_wire, turn_to_wire
 from jinn.runtime import Bus
-from jinn.things import WireThing
+from jinn.things import ServiceResult, WireThing
+from jinn.things.values import Json
 from jinn.voice.texts import hear_text
 
 log = logging.getLogger(__name__)
@@ -55,6 +58,7 @@ class Home(Protocol):
     def suggestions(self) -> list[NamesWire]: ...
     async def last_turn(self) -> TurnWire | None: ...
     async def set_properties(self, thing: ThingId, values: dict[str, str | int | float | bool]) -> Sequence[Deed]: ...
+    async def call_service(self, thing: ThingId, service: str, inputs: Mapping[str, Json]) -> ServiceResult: ...
 
 
 class Screens:
@@ -77,19 +81,27 @@ class Screens:
                 except msgspec.MsgspecError as wrong:
                     log.warning("an event on %s was not understood: %s", message.subject, wrong)
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether any screen is open."""
+        return bool(self._open)
+
+    def tell(self, change: Callable[[int], Change]) -> None:
+        """Tell every screen; `change` makes the message from the number that it has on a screen's line."""
+        for screen in tuple(self._open):
+            screen.tell(change(screen.next_seq()))
+
     def tell_models(self) -> None:
         """A model came up, or failed."""
-        for screen in tuple(self._open):
-            screen.tell(ModelsChanged(seq=screen.next_seq(), models=self._home.models()))
+        self.tell(lambda seq: ModelsChanged(seq=seq, models=self._home.models()))
 
     def tell_thing(self, thing_id: ThingId) -> None:
         """Something about a thing changed that no event told of, such as a command that waits."""
         thing = self._home.thing(thing_id)
-        for screen in tuple(self._open):
-            if thing is None:
-                screen.tell(ThingRemoved(seq=screen.next_seq(), id=thing_id))
-            else:
-                screen.tell(ThingChanged(seq=screen.next_seq(), thing=thing))
+        if thing is None:
+            self.tell(lambda seq: ThingRemoved(seq=seq, id=thing_id))
+        else:
+            self.tell(lambda seq: ThingChanged(seq=seq, thing=thing))
 
     def _tell_of(self, subject: str, payload: bytes) -> None:
         if not self._open:
@@ -104,8 +116,7 @@ class Screens:
                 changed = [msgspec.json.decode(payload, type=_Named).thing]
             case "ev.turns.finished":
                 turn = msgspec.json.decode(payload, type=TurnWire)
-                for screen in tuple(self._open):
-                    screen.tell(TurnFinished(seq=screen.next_seq(), turn=turn))
+                self.tell(lambda seq: TurnFinished(seq=seq, turn=turn))
                 return
             case _:
                 return
@@ -168,6 +179,11 @@ class Screens:
                 case Set(thing=thing, properties=properties):
                     did = await self._home.set_properties(ThingId(thing), properties)
                     return Answer(id=asked_id, ok=True, did=[deed_to_wire(deed) for deed in did])
+                case Call(thing=thing, service=service, inputs=inputs):
+                    # It was decoded from JSON, so it can be nothing else.
+                    given = cast("dict[str, Json]", inputs)
+                    result = await self._home.call_service(ThingId(thing), service, given)
+                    return Answer(id=asked_id, ok=True, called=_called(result))
                 case Say(text=words, lang=lang):
                     turn = await hear_text(self._conversation, words, lang, satellite=screen.satellite)
                     return Answer(id=asked_id, ok=True, turn=turn_to_wire(turn))
@@ -229,6 +245,17 @@ class _Presences(msgspec.Struct, frozen=True):
 
 class _Named(msgspec.Struct, frozen=True):
     thing: str
+
+
+def _called(result: ServiceResult) -> Called:
+    return Called(
+        thing=result.thing,
+        service=result.service,
+        outcome=result.outcome.value,
+        outputs=result.outputs,
+        code=result.code,
+        ms=round(result.ms, 2),
+    )
 
 
 _decoder: msgspec.json.Decoder[ScreenUp] = msgspec.json.Decoder(ScreenUp)

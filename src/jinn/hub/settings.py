@@ -16,6 +16,7 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     port: int = 8320
     trust_loopback: bool = True
     hosts: list[str] = []
+    public_url: str | None = None
 
 
 class DoorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,6 +27,19 @@ class DoorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     tls_cert: str | None = None
     tls_key: str | None = None
     tls_client_ca: str | None = None
+
+
+class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The plain MQTT broker for other programs, and what is said and heard there as Home Assistant does."""
+
+    is_on: bool = False
+    host: str = "127.0.0.1"
+    port: int = 1884
+    tls_cert: str | None = None
+    tls_key: str | None = None
+    discovery: bool = True
+    discovery_prefix: str = "homeassistant"
+    publish_things: bool = False
 
 
 class EngineSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,6 +60,20 @@ class VoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     may_download: bool = False
 
 
+class FunctionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Functions of the owner's own."""
+
+    python_may_be_open: bool = False
+
+
+class PlacementSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What this box gives to models, when several boxes share them."""
+
+    box: str = "hub"
+    memory_mib: int | None = None
+    speed: float = 1.0
+
+
 class HomeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The home that is made at the first start."""
 
@@ -59,8 +87,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     http: HttpSettings = HttpSettings()
     door: DoorSettings = DoorSettings()
+    broker: BrokerSettings = BrokerSettings()
     engine: EngineSettings = EngineSettings()
     voice: VoiceSettings = VoiceSettings()
+    functions: FunctionSettings = FunctionSettings()
+    placement: PlacementSettings = PlacementSettings()
     home: HomeSettings = HomeSettings()
 
 
@@ -70,6 +101,11 @@ def default_data_folder() -> Path:
         return Path(chosen)
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share"
     return Path(base) / "jinn"
+
+
+def function_keys(data: Path) -> Path:
+    """The keys whose functions run on a hub; the owner's own is made at the first start."""
+    return data / "function_keys"
 
 
 def models_folder() -> Path:

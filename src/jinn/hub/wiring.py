@@ -14,14 +14,18 @@ from litestar import WebSocket
 from litestar.datastructures import State
 
 from jinn import language, people, things, voice
+from jinn.edge import functions
 from jinn.hub.demo_devices import DemoDevices
 from jinn.hub.furnishing import Furnisher
 from jinn.hub.http import hub_routes
+from jinn.hub.network import Lines, Network
 from jinn.hub.packaged import device_program, products_folder
 from jinn.hub.panel import Panel
 from jinn.hub.screens import Screens
-from jinn.hub.settings import Settings, VoiceSettings, models_folder
+from jinn.hub.settings import Settings
 from jinn.hub.static import screen_routes
+from jinn.hub.wiring_functions import functions_part
+from jinn.hub.wiring_voice import Complete, Told, Voice, open_voice
 from jinn.kernel import AreaId, Lang, Names, Secret, SystemClock, Unavailable
 from jinn.people import Admitting, Grant, Households, Pairing, TokenBook
 from jinn.runtime import (
@@ -39,12 +43,9 @@ from jinn.runtime import (
 )
 from jinn.things.door import Door, DoorOptions
 
-SCHEMAS = (people.SCHEMA, things.SCHEMA, language.SCHEMA)
+SCHEMAS = (people.SCHEMA, things.SCHEMA, language.SCHEMA, functions.SCHEMA)
 START_WITHIN_S = 30.0
 HOME_NAMES = Names(en="Home", zh="家")
-
-COMPLETE_CONFIDENCE = 0.85
-"""Words so well understood end a command in the first pause; most Mandarin ones are heard with a homophone or two."""
 
 Step = Callable[[str], None]
 """Told what is being started, for a line of progress."""
@@ -130,7 +131,11 @@ async def _assemble(
         bus=bus,
         authorize=partial(people.authorize, home=home, devices=room.registry, tokens=tokens, clock=clock),
         clock=clock,
+        provisioning=room.upkeep.enrolling,
     )
+    parts = [
+        functions_part(settings.functions, database=database, bus=bus, room=room, data=data, clock=clock),
+    ]
     turns = language.Turns(database)
     understander = language.Understander()
     conversing = language.Conversing(
@@ -139,6 +144,7 @@ async def _assemble(
         skills=[
             things.HomeSkill(things.RoomHands(room, bus, partial(_area_called, households))),
             language.Courtesy(clock),
+            *(skill for part in parts for skill in part.skills),
         ],
         turns=turns,
         bus=bus,
@@ -146,11 +152,19 @@ async def _assemble(
         areas=language.SatelliteAreas(),
     )
     screens_told = Told()
-    ears = _ears(settings.voice, data, conversing, Complete(understander, room.names), screens_told)
+    hearing = open_voice(
+        settings.voice, settings.placement, data=data, conversing=conversing,
+        is_complete=Complete(understander, room.names), on_models=screens_told, bus=bus, clock=clock,
+    )  # fmt: skip
+    ears = hearing.ears if hearing else None
     warm = Warm(understander, room.names)
-    panel = Panel(households=households, room=room, turns=turns, models=partial(_models, warm, ears))
+    panel = Panel(households=households, room=room, turns=turns, models=partial(_models, warm, hearing))
     screens = Screens(home=panel, conversation=conversing, bus=bus)
     screens_told.tell = warm.tell = screens.tell_models
+    network = Network(
+        lines=Lines(door=door, is_engine_up=lambda: bus.is_connected),
+        room=room, bus=bus, database=database, clock=clock, screens=screens,
+    )  # fmt: skip
     admitting = Admitting(
         home=home, tokens=tokens, devices=room.registry, clock=clock, trust_loopback=settings.http.trust_loopback
     )
@@ -164,6 +178,8 @@ async def _assemble(
             language.routes(turns, voice.turn_route(conversing, ears.hearing if ears else None)),
             *(voice.routes(ears.hearing, admit=_admitted, encode_turn=_encode_turn) if ears else ()),
             screens.route(),
+            network.route(),
+            *(route for part in parts for route in part.routes),
             *hub_routes(models=panel.models, names=room.names, understander=understander),
         ],
         admit=admitting.admit,
@@ -173,10 +189,21 @@ async def _assemble(
         metrics=metrics,
         checks={"bus": partial(_check_bus, bus), "database": partial(_check_database, database)},
     )
+    room.upkeep.configuring.base_url = lambda: settings.http.public_url or f"http://{settings.http.host}:{http.port}"
     devices = DemoDevices(
         furnisher.devices(), program=device_program(), folder=data / "devices", port=lambda: door.port
     ) if settings.home.demo else None  # fmt: skip
-    services: list[Service] = [*room.services, door, warm, *(ears.services if ears else ()), screens, http]
+    added = [service for part in parts for service in part.services]
+    services: list[Service] = [
+        *room.services,
+        *added,
+        door,
+        warm,
+        *(hearing.services if hearing else ()),
+        screens,
+        network,
+        http,
+    ]
     if devices is not None:
         services.append(devices)
     hub = Hub(
@@ -184,30 +211,6 @@ async def _assemble(
         turns=turns, models=panel.models,
     )  # fmt: skip
     return hub, services
-
-
-class Told:
-    """Passes on that a model's state changed, to whoever wants to know by then."""
-
-    def __init__(self) -> None:
-        self.tell: Callable[[], None] = lambda: None
-
-    def __call__(self, states: object) -> None:
-        self.tell()
-
-
-class Complete:
-    """Whether words are a whole command already: hearing need not wait for more of them."""
-
-    def __init__(self, understander: language.Understander, names: language.HomeNames) -> None:
-        self._understander = understander
-        self._names = names
-
-    def __call__(self, text: str, lang: Lang) -> bool:
-        understood = self._understander.understand(text, lang, self._names.words())
-        return isinstance(understood, language.Understood) and all(
-            intent.confidence >= COMPLETE_CONFIDENCE for intent in understood.intents
-        )
 
 
 class Warm:
@@ -229,23 +232,8 @@ class Warm:
         task_status.started()
 
 
-def _models(warm: Warm, ears: voice.Ears | None) -> dict[str, str]:
-    return {"understanding": warm.state, **(ears.states() if ears else {})}
-
-
-def _ears(
-    chosen: VoiceSettings, data: Path, conversing: language.Conversing, complete: Complete, told: Told
-) -> voice.Ears | None:
-    if not chosen.is_on:
-        return None
-    own = {recipe.name: Path(chosen.models_dir) / recipe.name for recipe in voice.RECIPES} if chosen.models_dir else {}
-    options = voice.EarsOptions(
-        models=voice.ModelOptions(cache=models_folder(), local=own, public_hub=chosen.may_download),
-        spoken=data / "spoken",
-        wake_word=chosen.wake_word,
-        voice={Lang.EN: chosen.voice_en, Lang.ZH: chosen.voice_zh},
-    )
-    return voice.open_ears(options, conversation=conversing, clock=SystemClock(), is_complete=complete, on_models=told)
+def _models(warm: Warm, hearing: Voice | None) -> dict[str, str]:
+    return {"understanding": warm.state, **(hearing.states() if hearing else {})}
 
 
 def _door_options(settings: Settings) -> DoorOptions:

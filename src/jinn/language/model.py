@@ -143,13 +143,30 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A line over time.
+
+    Attributes:
+        points: (ms since 1970, value), oldest first; None is a gap: nothing is known.
+        is_steps: the value holds until the next point, as a switch's 0 and 1 do.
+    """
+
+    unit: str
+    points: tuple[tuple[int, float | None], ...]
+    from_ms: int
+    to_ms: int
+    is_steps: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """What the screen shows beside a reply: a title, a figure, up to three facts, up to two actions."""
+    """What the screen shows beside a reply: a title, a figure, up to three facts, up to two actions, a chart."""
 
     title: str
     figure: str | None = None
     facts: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

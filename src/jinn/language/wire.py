@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from jinn.kernel import Lang
-from jinn.language.model import Card, Deed, Intent, Turn
+from jinn.language.model import Card, Chart, Deed, Intent, Turn
 
 WireValue = str | int | float | bool | list[str] | None
 
@@ -32,11 +32,20 @@ class DeedWire(msgspec.Struct, frozen=True, kw_only=True):
     ms: float
 
 
+class ChartWire(msgspec.Struct, frozen=True, kw_only=True):
+    unit: str
+    points: list[tuple[int, float | None]]
+    from_ms: int
+    to_ms: int
+    is_steps: bool = False
+
+
 class CardWire(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     figure: str | None = None
     facts: list[str] = []
     actions: list[str] = []
+    chart: ChartWire | msgspec.UnsetType = msgspec.UNSET
 
 
 class SpanWire(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,4 +125,20 @@ def _value(value: str | int | float | bool | tuple[str, ...] | None) -> WireValu
 
 
 def _card(card: Card) -> CardWire:
-    return CardWire(title=card.title, figure=card.figure, facts=list(card.facts), actions=list(card.actions))
+    return CardWire(
+        title=card.title,
+        figure=card.figure,
+        facts=list(card.facts),
+        actions=list(card.actions),
+        chart=_chart(card.chart) if card.chart else msgspec.UNSET,
+    )
+
+
+def _chart(chart: Chart) -> ChartWire:
+    return ChartWire(
+        unit=chart.unit,
+        points=list(chart.points),
+        from_ms=chart.from_ms,
+        to_ms=chart.to_ms,
+        is_steps=chart.is_steps,
+    )

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from jinn.people.admitting import Admitting
 from jinn.people.authorizing import authorize
+from jinn.people.broker_http import broker_routes
+from jinn.people.brokering import BrokerAccess, BrokerClients
 from jinn.people.grants import BearerProof, DeviceProof, DeviceSecrets, Grant, Proof, Tokens
 from jinn.people.household import Households
 from jinn.people.http import routes
@@ -19,6 +21,8 @@ __all__ = [
     "Admitting",
     "Area",
     "BearerProof",
+    "BrokerAccess",
+    "BrokerClients",
     "DeviceProof",
     "DeviceSecrets",
     "Grant",
@@ -32,5 +36,6 @@ __all__ = [
     "TokenKind",
     "Tokens",
     "authorize",
+    "broker_routes",
     "routes",
 ]

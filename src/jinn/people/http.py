@@ -83,7 +83,7 @@ def _home(households: Households) -> list[ControllerRouterHandler]:
 
     @put("/home", summary="Call the home otherwise, or speak another language in it")
     async def change_home(data: JSONBody[HomeBody], request: AnyRequest) -> HomeBody:
-        _only_owner(request)
+        only_owner(request)
         home = await households.change(names=Names(en=data.names.en, zh=data.names.zh), lang=data.lang)
         return HomeBody(names=_body(home.names), lang=home.lang)
 
@@ -93,7 +93,7 @@ def _home(households: Households) -> list[ControllerRouterHandler]:
 
     @post("/areas", summary="A new room")
     async def add_area(data: JSONBody[NewArea], request: AnyRequest) -> AreaBody:
-        _only_owner(request)
+        only_owner(request)
         return _area(await households.add_area(Names(en=data.names.en, zh=data.names.zh)))
 
     @get("/members", summary="Who lives here")
@@ -102,12 +102,12 @@ def _home(households: Households) -> list[ControllerRouterHandler]:
 
     @post("/members", summary="A new member")
     async def add_member(data: JSONBody[NewMember], request: AnyRequest) -> MemberBody:
-        _only_owner(request)
+        only_owner(request)
         return _member(await households.add_member(data.name, data.role))
 
     @delete("/members/{member_id:str}", summary="A member leaves")
     async def remove_member(member_id: FromPath[str], request: AnyRequest) -> None:
-        _only_owner(request)
+        only_owner(request)
         await households.remove_member(MemberId(member_id))
 
     return [get_home, change_home, list_areas, add_area, list_members, add_member, remove_member]
@@ -116,7 +116,7 @@ def _home(households: Households) -> list[ControllerRouterHandler]:
 def _pairing(pairing: Pairing, tokens: TokenBook) -> list[ControllerRouterHandler]:
     @post("/pairing/codes", summary="Six digits that let in one screen, for ten minutes")
     async def new_code(request: AnyRequest) -> CodeBody:
-        _only_owner(request)
+        only_owner(request)
         return CodeBody(code=await pairing.new_code(TokenKind.SCREEN), expires_s=CODE_LIVES_S)
 
     @post("/pairing/claim", summary="A code for a token, once; also set as a cookie", is_public=True)
@@ -129,7 +129,7 @@ def _pairing(pairing: Pairing, tokens: TokenBook) -> list[ControllerRouterHandle
 
     @get("/tokens", summary="Who has been let in; never the tokens themselves")
     async def list_tokens(request: AnyRequest) -> list[TokenBody]:
-        _only_owner(request)
+        only_owner(request)
         return [
             TokenBody(id=str(row["digest"]), kind=str(row["kind"]), name=str(row["name"]))
             for row in await tokens.listed()
@@ -137,13 +137,14 @@ def _pairing(pairing: Pairing, tokens: TokenBook) -> list[ControllerRouterHandle
 
     @delete("/tokens/{token_id:str}", summary="Let somebody in no more")
     async def revoke(token_id: FromPath[str], request: AnyRequest) -> None:
-        _only_owner(request)
+        only_owner(request)
         await tokens.revoke(token_id)
 
     return [new_code, claim, list_tokens, revoke]
 
 
-def _only_owner(request: AnyRequest) -> None:
+def only_owner(request: AnyRequest) -> None:
+    """Raises `Forbidden` with code `owner-only` for everybody else."""
     grant = request.state.grant
     assert isinstance(grant, Grant)
     if grant.subject != "owner":

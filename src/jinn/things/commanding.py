@@ -7,6 +7,7 @@ import anyio
 from jinn.kernel import Clock, CommandId, Conflict, NotFound, ThingId, Unavailable, millis, new_id
 from jinn.runtime import Database
 from jinn.things import store
+from jinn.things.alink import Code
 from jinn.things.announcing import Announcer
 from jinn.things.command_log import Asked, Terms, add_command, end_command
 from jinn.things.delivering import Delivery, Doors, Way, service_message, set_message, wire_id
@@ -261,16 +262,20 @@ def _outcome(asked: Asked, waiter: Waiter, name: str, *, is_open: bool) -> tuple
     if waiter.met(name):
         return CommandOutcome.CONFIRMED, ""
     if waiter.reply is not None and waiter.reply.code != 200:
-        return CommandOutcome.REFUSED, str(waiter.reply.code)
+        return _no(waiter.reply.code)
     if waiter.is_gone:
         return CommandOutcome.OFFLINE, "offline"
     return CommandOutcome.TIMED_OUT, "other-value" if name in waiter.reported else "no-report"
 
 
+def _no(code: int) -> tuple[CommandOutcome, str]:
+    """A thing's own no; one that its bridge could not reach has said nothing."""
+    return (CommandOutcome.TIMED_OUT, "no-answer") if code == Code.NO_ANSWER else (CommandOutcome.REFUSED, str(code))
+
+
 def _service_outcome(waiter: Waiter) -> tuple[CommandOutcome, str]:
     if waiter.reply is not None:
-        is_done = waiter.reply.code == 200
-        return (CommandOutcome.CONFIRMED, "") if is_done else (CommandOutcome.REFUSED, str(waiter.reply.code))
+        return (CommandOutcome.CONFIRMED, "") if waiter.reply.code == 200 else _no(waiter.reply.code)
     if waiter.is_gone:
         return CommandOutcome.OFFLINE, "offline"
     return CommandOutcome.TIMED_OUT, "no-reply"

@@ -25,10 +25,10 @@ _HANDLERS: Mapping[Use, Handler] = {
     **requests.HANDLERS,
     **gateways.HANDLERS,
 }
-_BARE = frozenset({Use.NTP, Use.SHADOW, Use.USER, Use.RRPC_RESPONSE, Use.NOTED})
+_BARE = frozenset({Use.NTP, Use.SHADOW, Use.USER, Use.RRPC_RESPONSE, Use.NOTED, Use.RAW_POST})
 """Messages that need be no Alink envelope."""
 
-_WITH_SUBS = frozenset(gateways.HANDLERS)
+_WITH_SUBS = frozenset({*gateways.HANDLERS, Use.SUB_PRODUCT_REGISTER})
 _EMPTY = Envelope()
 
 _log = logging.getLogger(__name__)
@@ -38,11 +38,24 @@ Told = Callable[[Work], None]
 class Ingest:
     """Frames in, durable twins, answers out."""
 
-    def __init__(self, *, registry: Registry, twins: Twins, database: Database, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        twins: Twins,
+        database: Database,
+        clock: Clock,
+        more: Mapping[Use, Handler] | None = None,
+    ) -> None:
+        """
+        Args:
+            more: handlers that know more than a message and its work; they come before those of the same use here.
+        """
         self._registry = registry
         self._twins = twins
         self._database = database
         self._clock = clock
+        self._handlers: Mapping[Use, Handler] = {**_HANDLERS, **(more or {})}
 
     async def take(self, frames: Sequence[UpFrame]) -> tuple[list[UpAnswer], Work]:
         """Do what the frames say, in order, as one change. Gives an answer for each, and what to tell others.
@@ -73,6 +86,8 @@ class Ingest:
                 self._twins.keep(twin)
             for thing in work.taken:
                 self._registry.take(thing)
+            for afterwards in work.afterwards:
+                afterwards()
         return answers_made, work
 
     def _involved(self, frames: Sequence[UpFrame]) -> set[ThingId]:
@@ -184,12 +199,18 @@ class Ingest:
             )
             first = len(work.presences)
             with work.all_or_nothing():
-                answer = _HANDLERS[address.use](work, up)
+                answer = self._handler(address.use)(work, up)
             pushes = self._pushes(work, connection, first) if address.use in _WITH_SUBS else []
         except AlinkError as error:
             payload = encode_reply(envelope, method=method, code=error.code, data={}, message=error.message)
             return _result(message, address, envelope, payload)
         return _result(message, address, envelope, _payload(answer, envelope, method), pushes)
+
+    def _handler(self, use: Use) -> Handler:
+        handler = self._handlers.get(use)
+        if handler is None:
+            raise AlinkError(Code.NO_METHOD, "nobody answers this here")
+        return handler
 
     def _pushes(self, work: Work, connection: Thing, first: int) -> list[DownMessage]:
         """What sub-devices that have just logged in are still asked."""

@@ -20,7 +20,7 @@ class Product:
     Attributes:
         version: of its model; grows by one with each model that differs.
         kind: light, curtain, air_conditioner, … ; `domain` and `device_class` as Home Assistant spells them.
-        property_names, service_names: what people call them, by identifier.
+        property_names, service_names, event_names: what people call them, by identifier.
         option_names: what people call the values of an enum or bool property, by identifier and value.
     """
 
@@ -35,6 +35,7 @@ class Product:
     property_names: Mapping[str, Names] = field(default_factory=dict)
     option_names: Mapping[str, Mapping[int, Names]] = field(default_factory=dict)
     service_names: Mapping[str, Names] = field(default_factory=dict)
+    event_names: Mapping[str, Names] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from jinn.things.thing_model import Event, StructType
 from jinn.things.topics import Use
 from jinn.things.twin import Reported
 from jinn.things.values import Json, check, check_fields, known
+from jinn.things.wire import Happened
 from jinn.things.work import Answer, Handler, Upward, Work
 
 AHEAD_MS_MAX = 300_000
@@ -175,14 +176,16 @@ def _keep_event(work: Work, up: Upward, event: Event, form: Json) -> None:
     except Invalid as error:
         raise bad_params(error) from error
     thing, identifier = up.thing.id, event.identifier
+    event_id = new_id(work.clock)
     row: dict[str, Sql] = {
-        "id": new_id(work.clock),
+        "id": event_id,
         "thing": thing,
         "event": identifier,
         "at_ms": at_ms,
         "outputs": store.encoded(kept),
     }
     work.add(Statement(query="things.add_event", values=row))
+    work.happened.append(Happened(id=event_id, thing=thing, event=identifier, at_ms=at_ms, outputs=dict(kept)))
     trim: dict[str, Sql] = {"thing": thing, "event": identifier, "kept": store.EVENTS_KEPT}
     work.trim("events", thing, identifier, Statement(query="things.trim_events", values=trim))
 

@@ -41,6 +41,7 @@ class WireProduct(msgspec.Struct, frozen=True, omit_defaults=True):
     property_names: dict[str, WireNames] = {}
     option_names: dict[str, dict[str, WireNames]] = {}
     service_names: dict[str, WireNames] = {}
+    event_names: dict[str, WireNames] = {}
 
 
 _decoder = msgspec.json.Decoder(WireProduct)
@@ -88,7 +89,7 @@ def product_from_model(document: bytes, *, names: Names | None = None) -> Produc
         Invalid: one of the thing model's codes.
     """
     model = read_model(document)
-    key = model.product_key if is_safe_name(model.product_key) else _derived_key(document)
+    key = model.product_key if is_safe_name(model.product_key) else derived_key(document)
     meaning = meaning_of(model)
     kind = kind_of(meaning, model.properties)
     domain, device_class = DOMAINS[kind]
@@ -101,7 +102,7 @@ def product_from_model(document: bytes, *, names: Names | None = None) -> Produc
         kind=kind,
         domain=domain,
         device_class=device_class,
-        names=names or Names(en=kind.replace("_", " "), zh=_KIND_ZH.get(kind, "设备")),
+        names=names or Names(en=kind.replace("_", " "), zh=KIND_ZH.get(kind, "设备")),
     )
 
 
@@ -123,6 +124,7 @@ def assemble(wire: WireProduct, model: ThingModel, *, version: int = 1) -> Produ
         property_names=_all_names(wire.property_names),
         option_names=option_names,
         service_names=_all_names(wire.service_names),
+        event_names=_all_names(wire.event_names),
     )
 
 
@@ -141,6 +143,7 @@ def stated(product: Product) -> WireProduct:
             for name, options in product.option_names.items()
         },
         service_names={name: wire_names(names) for name, names in product.service_names.items()},
+        event_names={name: wire_names(names) for name, names in product.event_names.items()},
     )
 
 
@@ -161,12 +164,12 @@ def _all_names(wire: Mapping[str, WireNames]) -> dict[str, Names]:
     return {identifier: names_of(names) for identifier, names in wire.items()}
 
 
-def _derived_key(document: bytes) -> str:
+def derived_key(document: bytes) -> str:
     digest = hashlib.sha256(document).digest()
     return "p" + base64.b32encode(digest[:10]).decode().lower()
 
 
-_KIND_ZH: Mapping[str, str] = {
+KIND_ZH: Mapping[str, str] = {
     "light": "灯",
     "curtain": "窗帘",
     "air_conditioner": "空调",

@@ -14,6 +14,7 @@ from jinn.things.receiving import Receiver
 from jinn.things.registry import Registry
 from jinn.things.sweeping import Sweeper
 from jinn.things.twins import Twins
+from jinn.things.upkeep import Upkeep, open_upkeep
 from jinn.things.watching import Watch
 from jinn.things.wire import WireThing, thing_on_wire
 
@@ -34,11 +35,12 @@ class ThingsRoom:
     receiver: Receiver
     sweeper: Sweeper
     announcer: Announcer
+    upkeep: Upkeep
     clock: Clock
 
     @property
     def services(self) -> tuple[Service, ...]:
-        return (self.watch, self.receiver, self.sweeper)
+        return (self.watch, self.receiver, self.sweeper, self.upkeep.ledger)
 
     def on_wire(self, thing_id: ThingId) -> WireThing:
         """A thing as it is now. Raises `NotFound`."""
@@ -52,6 +54,7 @@ class ThingsRoom:
     async def remove(self, thing_id: ThingId) -> None:
         """Forget a thing with its twin, and end its connection. Raises `NotFound`."""
         thing = self.registry.thing(thing_id)
+        await self.upkeep.teller.removed(thing)
         async with self.twins.alone([thing_id]):
             await self.registry.remove(thing_id)
             self.twins.drop(thing_id)
@@ -60,6 +63,7 @@ class ThingsRoom:
     async def enable(self, thing_id: ThingId, *, is_enabled: bool) -> None:
         """Let a thing connect; or not any more, and end the connection that it has. Raises `NotFound`."""
         thing = await self.registry.enable(thing_id, is_enabled=is_enabled)
+        await self.upkeep.teller.enabled(thing, is_enabled=is_enabled)
         if not is_enabled:
             await self.announcer.shut_out(thing)
 
@@ -73,7 +77,8 @@ async def open_things(*, database: Database, bus: Bus, areas: Areas, clock: Cloc
     announcer = Announcer(bus=bus)
     doors = Doors(bus=bus, registry=registry)
     watch = Watch(bus=bus, registry=registry, twins=twins)
-    ingest = Ingest(registry=registry, twins=twins, database=database, clock=clock)
+    upkeep = await open_upkeep(registry=registry, twins=twins, database=database, doors=doors, bus=bus, clock=clock)
+    ingest = Ingest(registry=registry, twins=twins, database=database, clock=clock, more=upkeep.handlers)
     commander = Commander(
         registry=registry, twins=twins, database=database, doors=doors, watch=watch, announcer=announcer, clock=clock
     )
@@ -86,5 +91,6 @@ async def open_things(*, database: Database, bus: Bus, areas: Areas, clock: Cloc
         receiver=Receiver(bus=bus, ingest=ingest, announcer=announcer),
         sweeper=Sweeper(database=database, twins=twins, doors=doors, announcer=announcer, clock=clock),
         announcer=announcer,
+        upkeep=upkeep,
         clock=clock,
     )

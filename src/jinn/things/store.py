@@ -78,7 +78,9 @@ def change_thing(thing: Thing) -> Statement:
 
 def remove_thing(thing: ThingId) -> tuple[Statement, ...]:
     """The thing with all that it said and did."""
-    others = ("twin", "events", "history", "commands", "tags")
+    others = (
+        "twin", "events", "history", "commands", "tags", "enrolment", "device_token", "config", "quiet", "logs",
+    )  # fmt: skip
     return (
         Statement(query="things.remove_thing", values={"id": thing}, rows=1),
         *(Statement(query=f"things.remove_{what}", values={"id": thing}) for what in others),

@@ -10,8 +10,10 @@ import anyio
 import anyio.abc
 import msgspec
 
+from jinn.kernel import JinnError
 from jinn.people import Area
 from jinn.runtime import Bus
+from jinn.things.bridging import Bridging
 from jinn.things.frames import (
     SHARD_COUNT,
     DownAnswer,
@@ -22,6 +24,7 @@ from jinn.things.frames import (
     UpMessage,
     UpResult,
 )
+from jinn.things.model import Thing
 from jinn.things.topics import device_topic
 from jinn.things.values import Json
 
@@ -111,6 +114,40 @@ class ScriptedDoor:
 
     async def post(self, device: str, values: Mapping[str, Json], *, message_id: str = "1") -> "Said":
         return await self.ask(device, "thing/event/property/post", values, message_id=message_id)
+
+
+@dataclass(slots=True)
+class PlayedBridge:
+    """A `Bridge` whose things obey at once and report it, unless `trouble` is what it answers.
+
+    Attributes:
+        asked: every order that reached it: thing, service or "set", and what was given.
+        outputs: what its services answer.
+        pause_s: how long it takes for an order.
+    """
+
+    name: str = "played"
+    bridging: Bridging | None = None
+    trouble: JinnError | None = None
+    outputs: dict[str, Json] = field(default_factory=dict)
+    pause_s: float = 0.0
+    is_honest: bool = True
+    asked: list[tuple[str, str, dict[str, Json]]] = field(default_factory=list)
+
+    async def set_properties(self, thing: Thing, values: Mapping[str, Json]) -> None:
+        self.asked.append((thing.id, "set", dict(values)))
+        await anyio.sleep(self.pause_s)
+        if self.trouble is not None:
+            raise self.trouble
+        if self.bridging is not None and self.is_honest:
+            self.bridging.report(thing.id, values)
+
+    async def call_service(self, thing: Thing, service: str, inputs: Mapping[str, Json]) -> Mapping[str, Json]:
+        self.asked.append((thing.id, service, dict(inputs)))
+        await anyio.sleep(self.pause_s)
+        if self.trouble is not None:
+            raise self.trouble
+        return self.outputs
 
 
 class Said(msgspec.Struct):

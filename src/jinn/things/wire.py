@@ -1,5 +1,6 @@
 """Things as others see them: over HTTP and WebSocket, and in the bus's events. See `contracts/`."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -7,13 +8,14 @@ import msgspec
 from jinn.kernel import Names
 from jinn.things.model import Product, Thing
 from jinn.things.products import WireNames, wire_names
-from jinn.things.thing_model import BoolType, EnumType, NumberType, Property
+from jinn.things.thing_model import BoolType, DataType, EnumType, Field, NumberType, Property
 from jinn.things.twin import Twin
 from jinn.things.values import Json
 
 REPORTED_SUBJECT = "ev.things.reported"
 PRESENCE_SUBJECT = "ev.things.presence"
 REPLIED_SUBJECT = "ev.things.replied"
+HAPPENED_SUBJECT = "ev.things.happened"
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -54,6 +56,20 @@ class RepliedBatch(msgspec.Struct, frozen=True):
     replies: list[Replied]
 
 
+class Happened(msgspec.Struct, frozen=True):
+    """Something happened to a thing; `id` is the one that its kept event has."""
+
+    id: str
+    thing: str
+    event: str
+    at_ms: int
+    outputs: dict[str, object]
+
+
+class HappenedBatch(msgspec.Struct, frozen=True):
+    events: list[Happened]
+
+
 class Option(msgspec.Struct, frozen=True):
     """One value of an enum or bool property."""
 
@@ -74,6 +90,22 @@ class PropertySpec(msgspec.Struct, frozen=True, omit_defaults=True):
     step: float | msgspec.UnsetType = msgspec.UNSET
     unit: str | msgspec.UnsetType = msgspec.UNSET
     options: list[Option] | msgspec.UnsetType = msgspec.UNSET
+
+
+class ServiceSpec(msgspec.Struct, frozen=True):
+    """What a client must know of something that a thing can do; each input as a property that is written."""
+
+    id: str
+    names: WireNames
+    inputs: list[PropertySpec]
+
+
+class EventSpec(msgspec.Struct, frozen=True):
+    """Something that happens to a thing."""
+
+    id: str
+    names: WireNames
+    kind: Literal["info", "alert", "error"]
 
 
 class PropertyState(msgspec.Struct, frozen=True):
@@ -98,6 +130,8 @@ class WireThing(msgspec.Struct, frozen=True):
     version: int
     specs: list[PropertySpec]
     properties: dict[str, PropertyState]
+    services: list[ServiceSpec]
+    events: list[EventSpec]
 
 
 def thing_on_wire(thing: Thing, product: Product, twin: Twin, *, now_ms: int) -> WireThing:
@@ -123,7 +157,31 @@ def thing_on_wire(thing: Thing, product: Product, twin: Twin, *, now_ms: int) ->
         version=twin.version,
         specs=specs_on_wire(product),
         properties=properties,
+        services=services_on_wire(product),
+        events=events_on_wire(product),
     )
+
+
+def services_on_wire(product: Product) -> list[ServiceSpec]:
+    return [
+        ServiceSpec(
+            id=service.identifier,
+            names=_names(product.service_names, service.identifier, service.name),
+            inputs=[_field(product, field) for field in service.inputs.values()],
+        )
+        for service in product.model.services.values()
+    ]
+
+
+def events_on_wire(product: Product) -> list[EventSpec]:
+    return [
+        EventSpec(
+            id=event.identifier,
+            names=_names(product.event_names, event.identifier, event.name),
+            kind=event.kind.value,
+        )
+        for event in product.model.events.values()
+    ]
 
 
 def specs_on_wire(product: Product) -> list[PropertySpec]:
@@ -143,9 +201,30 @@ def value_names(product: Product, identifier: str, value: Json) -> Names | None:
 
 
 def _spec(product: Product, member: Property) -> PropertySpec:
-    name = product.property_names.get(member.identifier)
-    label = member.name or member.identifier
-    shape, kind = member.type, member.type.kind
+    return _shaped(
+        product,
+        member.identifier,
+        member.name,
+        member.type,
+        ability=product.meaning.abilities.get(member.identifier),
+        is_writable=member.is_writable,
+    )
+
+
+def _field(product: Product, field: Field) -> PropertySpec:
+    # What a product's words are called and mean as properties, they are called and mean in a service too.
+    ability = product.meaning.abilities.get(field.identifier)
+    return _shaped(product, field.identifier, field.name, field.type, ability=ability, is_writable=True)
+
+
+def _names(stated: Mapping[str, Names], identifier: str, label: str) -> WireNames:
+    name, label = stated.get(identifier), label or identifier
+    return wire_names(name) if name else WireNames(en=label, zh=label)
+
+
+def _shaped(
+    product: Product, identifier: str, label: str, shape: DataType, *, ability: str | None, is_writable: bool
+) -> PropertySpec:
     low: float | msgspec.UnsetType = msgspec.UNSET
     high, step = low, low
     unit: str | msgspec.UnsetType = msgspec.UNSET
@@ -154,13 +233,13 @@ def _spec(product: Product, member: Property) -> PropertySpec:
         low, high, step = (msgspec.UNSET if figure is None else figure for figure in (shape.min, shape.max, shape.step))
         unit = shape.unit or msgspec.UNSET
     if isinstance(shape, BoolType | EnumType):
-        options = [_option(product, member.identifier, value) for value in _values(shape)]
+        options = [_option(product, identifier, shape, value) for value in _values(shape)]
     return PropertySpec(
-        id=member.identifier,
-        names=wire_names(name) if name else WireNames(en=label, zh=label),
-        ability=product.meaning.abilities.get(member.identifier),
-        type=kind,
-        writable=member.is_writable,
+        id=identifier,
+        names=_names(product.property_names, identifier, label),
+        ability=ability,
+        type=shape.kind,
+        writable=is_writable,
         min=low,
         max=high,
         step=step,
@@ -173,6 +252,7 @@ def _values(shape: BoolType | EnumType) -> tuple[int, ...]:
     return (0, 1) if isinstance(shape, BoolType) else tuple(shape.labels)
 
 
-def _option(product: Product, identifier: str, value: int) -> Option:
-    names = value_names(product, identifier, value)
-    return Option(value=value, names=wire_names(names) if names else WireNames(en=str(value), zh=str(value)))
+def _option(product: Product, identifier: str, shape: BoolType | EnumType, value: int) -> Option:
+    stated = product.option_names.get(identifier, {}).get(value)
+    label = shape.labels.get(value) or str(value)
+    return Option(value=value, names=wire_names(stated) if stated else WireNames(en=label, zh=label))

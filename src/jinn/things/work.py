@@ -14,7 +14,7 @@ from jinn.things.registry import Addition, Registry
 from jinn.things.topics import Address
 from jinn.things.twin import MessageMark, Twin
 from jinn.things.values import Json
-from jinn.things.wire import Presented, Replied, Report
+from jinn.things.wire import Happened, Presented, Replied, Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,9 @@ class Work:
         self.reports: list[Report] = []
         self.presences: list[Presented] = []
         self.replies: list[Replied] = []
+        self.afterwards: list[Callable[[], None]] = []
+        """What to do once all of it is committed: to hold in memory what was written."""
+        self.happened: list[Happened] = []
         self._replaced: list[Twin] = []
 
     def has(self, thing_id: ThingId) -> bool:
@@ -79,6 +82,8 @@ class Work:
         """What one message changes is undone when it turns out to be bad halfway."""
         replaced, statements, taken = len(self._replaced), len(self._statements), len(self.taken)
         reports, presences, replies = len(self.reports), len(self.presences), len(self.replies)
+        afterwards = len(self.afterwards)
+        happened = len(self.happened)
         try:
             yield
         except BaseException:
@@ -86,6 +91,8 @@ class Work:
                 self._twins[twin.thing] = twin
             del self._replaced[replaced:], self._statements[statements:], self.taken[taken:]
             del self.reports[reports:], self.presences[presences:], self.replies[replies:]
+            del self.afterwards[afterwards:]
+            del self.happened[happened:]
             raise
 
     def add(self, *statements: Statement) -> None:

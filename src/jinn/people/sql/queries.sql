@@ -58,3 +58,18 @@ DELETE FROM people_pairing_codes WHERE digest = :digest;
 
 -- name: forget_pairing_codes
 DELETE FROM people_pairing_codes WHERE expires_ms < :now_ms;
+
+-- name: add_broker_client
+-- Fails when there is one of that name.
+INSERT INTO people_broker_clients (name, digest, publish, subscribe, created_ms)
+VALUES (:name, :digest, :publish, :subscribe, :created_ms);
+
+-- name: broker_client
+SELECT name, publish, subscribe FROM people_broker_clients WHERE digest = :digest;
+
+-- name: broker_clients
+-- For a list of who is let in.
+SELECT name, publish, subscribe, created_ms FROM people_broker_clients ORDER BY created_ms, name;
+
+-- name: remove_broker_client
+DELETE FROM people_broker_clients WHERE name = :name;

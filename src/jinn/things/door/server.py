@@ -15,7 +15,6 @@ from jinn.runtime import Bus
 from jinn.things.door.admitting import (
     BAD_CREDENTIALS,
     NOT_AUTHORISED,
-    REGISTER_TOPIC,
     UNAVAILABLE,
     Admission,
     Refusal,
@@ -271,9 +270,9 @@ class Door:
         match decision:
             case Refusal():
                 self._refuse(connection, decision)
-            case Registered(payload=payload):
+            case Registered(topic=topic, payload=payload):
                 connection.admit(packet_bytes_max=self._limits.connect_bytes_max)
-                connection.send(publish_bytes(REGISTER_TOPIC, payload))
+                connection.send(publish_bytes(topic, payload))
                 self._wheel.put(connection, self.now_s + _REGISTERED_STAY_S)
             case Grant():
                 self._open(connection, connect, claim, decision)

@@ -164,6 +164,84 @@ WHERE thing = :thing AND id <= (
     SELECT id FROM things_commands WHERE thing = :thing ORDER BY id DESC LIMIT 1 OFFSET :kept
 );
 
+-- name: accesses
+-- Which products' devices may enrol by themselves.
+SELECT product_key, secret, is_open FROM things_product_access;
+
+-- name: set_access
+INSERT INTO things_product_access (product_key, secret, is_open) VALUES (:product_key, :secret, :is_open)
+ON CONFLICT (product_key) DO UPDATE SET secret = excluded.secret, is_open = excluded.is_open;
+
+-- name: remove_access
+DELETE FROM things_product_access WHERE product_key = :product_key;
+
+-- name: enrolments
+SELECT thing, state FROM things_enrolments;
+
+-- name: give_secret
+-- Compare-and-set: touches no row when the secret was given already and nobody has freed it since.
+INSERT INTO things_enrolments (thing, state) VALUES (:thing, 'given')
+ON CONFLICT (thing) DO UPDATE SET state = 'given' WHERE things_enrolments.state = 'free';
+
+-- name: free_enrolment
+INSERT INTO things_enrolments (thing, state) VALUES (:thing, 'free')
+ON CONFLICT (thing) DO UPDATE SET state = 'free';
+
+-- name: remove_enrolment
+DELETE FROM things_enrolments WHERE thing = :id;
+
+-- name: device_token
+SELECT client_id, digest FROM things_device_tokens WHERE thing = :thing;
+
+-- name: set_device_token
+INSERT INTO things_device_tokens (thing, client_id, digest) VALUES (:thing, :client_id, :digest)
+ON CONFLICT (thing) DO UPDATE SET client_id = excluded.client_id, digest = excluded.digest;
+
+-- name: remove_device_token
+DELETE FROM things_device_tokens WHERE thing = :id;
+
+-- name: configs
+-- All of them without their text.
+SELECT owner, id, size, sha256, created_ms FROM things_configs;
+
+-- name: config_document
+SELECT owner, document FROM things_configs WHERE id = :id;
+
+-- name: set_config
+INSERT INTO things_configs (owner, id, document, size, sha256, created_ms)
+VALUES (:owner, :id, :document, :size, :sha256, :created_ms)
+ON CONFLICT (owner) DO UPDATE SET id = excluded.id, document = excluded.document, size = excluded.size,
+    sha256 = excluded.sha256, created_ms = excluded.created_ms;
+
+-- name: remove_config
+DELETE FROM things_configs WHERE owner = :id;
+
+-- name: quiet
+SELECT thing FROM things_quiet;
+
+-- name: add_quiet
+INSERT INTO things_quiet (thing) VALUES (:thing) ON CONFLICT (thing) DO NOTHING;
+
+-- name: remove_quiet
+DELETE FROM things_quiet WHERE thing = :id;
+
+-- name: add_log
+INSERT INTO things_logs (id, thing, at_ms, level, module, text) VALUES (:id, :thing, :at_ms, :level, :module, :text);
+
+-- name: trim_logs
+-- Keeps the newest `kept` lines of one thing.
+DELETE FROM things_logs
+WHERE thing = :thing AND id <= (
+    SELECT id FROM things_logs WHERE thing = :thing ORDER BY id DESC LIMIT 1 OFFSET :kept
+);
+
+-- name: logs_of_thing
+-- The newest first.
+SELECT at_ms, level, module, text FROM things_logs WHERE thing = :thing ORDER BY id DESC LIMIT :count_max;
+
+-- name: remove_logs
+DELETE FROM things_logs WHERE thing = :id;
+
 -- name: set_tag
 INSERT INTO things_tags (thing, tag, value) VALUES (:thing, :tag, :value)
 ON CONFLICT (thing, tag) DO UPDATE SET value = excluded.value;
@@ -180,3 +258,9 @@ DELETE FROM things_tags
 WHERE thing = :thing AND tag > (
     SELECT tag FROM things_tags WHERE thing = :thing ORDER BY tag LIMIT 1 OFFSET :kept - 1
 );
+
+-- name: round_trips
+-- How long things took, on average, to report what was asked of them; the slowest first.
+SELECT thing, AVG(ended_ms - at_ms) AS ms FROM things_commands
+WHERE outcome = 'confirmed' AND at_ms > :since_ms
+GROUP BY thing ORDER BY ms DESC;

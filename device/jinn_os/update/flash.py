@@ -1,0 +1,109 @@
+"""Where is kept what must survive a power cut? A folder that is treated as flash memory."""
+
+import os
+
+_CHUNK_BYTES = 4096
+
+
+class FolderFlash:
+    """Files below one folder. Every change goes through `_change`, one step that may be the last before the dark.
+
+    What is relied on, as real flash and its file systems give it: a finished `sync` stays; an unfinished step may
+    have happened in part; what was not synced may be gone. Not relied on: that anything else is all or nothing.
+    """
+
+    def __init__(self, folder):
+        self._folder = folder if folder.endswith("/") else folder + "/"
+        _make_folder(folder)
+
+    def path(self, name):
+        return self._folder + name
+
+    def read(self, name):
+        """All bytes of a file; None when there is none."""
+        try:
+            with open(self.path(name), "rb") as file:
+                return file.read()
+        except OSError:
+            return None
+
+    def chunks(self, name):
+        """Its bytes in pieces, for what is too large for the memory; none when there is no such file."""
+        try:
+            file = open(self.path(name), "rb")
+        except OSError:
+            return
+        with file:
+            while True:
+                data = file.read(_CHUNK_BYTES)
+                if not data:
+                    return
+                yield data
+
+    def size(self, name):
+        """None when there is no such file."""
+        try:
+            status = os.stat(self.path(name))
+        except OSError:
+            return None
+        return None if status[0] & 0x4000 else status[6]
+
+    def names(self, folder):
+        """All files below `folder`, as names to be used here."""
+        found = []
+        try:
+            entries = sorted(os.listdir(self.path(folder)))
+        except OSError:
+            return found
+        for entry in entries:
+            name = f"{folder}/{entry}"
+            if self.size(name) is None:
+                found.extend(self.names(name))
+            else:
+                found.append(name)
+        return found
+
+    def overwrite(self, name, data):
+        """Write from the start of a file, which is made when it is not there; not synced."""
+        self._change("overwrite", name, data)
+
+    def append(self, name, data):
+        """Write at the end of a file, which is made when it is not there; not synced."""
+        self._change("append", name, data)
+
+    def sync(self, name):
+        """From here on the file stays as it is now."""
+        self._change("sync", name, b"")
+
+    def remove(self, name):
+        if self.size(name) is not None:
+            self._change("remove", name, b"")
+
+    def _change(self, kind, name, data):
+        path = self.path(name)
+        if kind == "remove":
+            os.remove(path)
+        elif kind == "sync":
+            with open(path, "ab") as file:
+                file.flush()
+                # MicroPython's `flush` is an fsync already.
+                if hasattr(os, "fsync"):
+                    os.fsync(file.fileno())
+        else:
+            _make_folder(path[: path.rfind("/")])
+            is_new = self.size(name) is None
+            with open(path, "r+b" if kind == "overwrite" and not is_new else "ab") as file:
+                file.write(data)
+
+
+def _make_folder(path):
+    """The folder with those above it."""
+    try:
+        os.stat(path)
+        return
+    except OSError:
+        pass
+    slash = path.rstrip("/").rfind("/")
+    if slash > 0:
+        _make_folder(path[:slash])
+    os.mkdir(path.rstrip("/"))

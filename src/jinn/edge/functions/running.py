@@ -1,0 +1,179 @@
+"""Events of the home to functions, and what functions wish to things."""
+
+import logging
+from collections.abc import Callable
+from typing import cast
+
+import anyio
+import msgspec
+from anyio.abc import TaskGroup, TaskStatus
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+
+from jinn.edge.functions.deploying import Functions
+from jinn.edge.functions.model import Ended, HomeEvent, Manifest, Wish, listens
+from jinn.edge.functions.ports import Hands, Voice
+from jinn.kernel import Clock, JinnError, ThingId, Unavailable
+from jinn.runtime import Bus, Message
+from jinn.things import REPORTED_SUBJECT, Json
+
+HAPPENED_SUBJECT = "ev.things.happened"
+WAITING_MAX = 10_000
+"""Two seconds of what one core works off; then the oldest waiting are let go and counted."""
+ACTING_MAX = 32
+WISHES_PER_S, WISHES_AT_ONCE = 20.0, 50.0
+"""A function that wishes more sets itself off in a circle; what is beyond is refused and counts as a failure."""
+
+_log = logging.getLogger(__name__)
+
+
+class _Report(msgspec.Struct, frozen=True):
+    thing: str
+    at_ms: int
+    properties: dict[str, object]
+
+
+class _Reported(msgspec.Struct, frozen=True):
+    reports: list[_Report]
+
+
+class _Happening(msgspec.Struct, frozen=True):
+    thing: str
+    event: str
+    at_ms: int
+    outputs: dict[str, object]
+
+
+class _Happened(msgspec.Struct, frozen=True):
+    events: list[_Happening]
+
+
+class FunctionRunner:
+    """A `Service`: brings each event to the functions that listen, in order, and does what they wish.
+
+    Attributes:
+        dropped: events that were let go because functions were too slow.
+    """
+
+    name = "functions"
+
+    def __init__(self, *, functions: Functions, bus: Bus, hands: Hands, voice: Voice, clock: Clock) -> None:
+        self._functions = functions
+        self._bus = bus
+        self._hands = hands
+        self._voice = voice
+        self._clock = clock
+        self._acting = anyio.CapacityLimiter(ACTING_MAX)
+        self._allowance: dict[str, tuple[float, float]] = {}
+        self.dropped = 0
+
+    async def run(self, *, task_status: TaskStatus[None]) -> None:
+        await self._functions.load()
+        send, receive = anyio.create_memory_object_stream[HomeEvent](WAITING_MAX)
+        try:
+            async with send, receive, anyio.create_task_group() as tasks:
+                await tasks.start(self._listen, REPORTED_SUBJECT, _reports, send, receive)
+                await tasks.start(self._listen, HAPPENED_SUBJECT, _happenings, send, receive)
+                task_status.started()
+                async for event in receive:
+                    await self._bring(event, tasks)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._functions.close()
+
+    async def _listen(
+        self,
+        subject: str,
+        read: Callable[[bytes], list[HomeEvent]],
+        send: MemoryObjectSendStream[HomeEvent],
+        receive: MemoryObjectReceiveStream[HomeEvent],
+        *,
+        task_status: TaskStatus[None],
+    ) -> None:
+        async with self._bus.subscribe(subject) as messages:
+            task_status.started()
+            async for message in messages:
+                for event in self._read(message, read):
+                    if any(listens(manifest, event.kind, event.thing, event.name) for _, manifest in self._running()):
+                        self._put(event, send, receive)
+
+    def _running(self) -> tuple[tuple[object, Manifest], ...]:
+        return self._functions.running()
+
+    def _read(self, message: Message, read: Callable[[bytes], list[HomeEvent]]) -> list[HomeEvent]:
+        try:
+            return read(message.payload)
+        except msgspec.MsgspecError as wrong:
+            _log.warning("%s cannot be read: %s", message.subject, wrong)
+            return []
+
+    def _put(
+        self, event: HomeEvent, send: MemoryObjectSendStream[HomeEvent], receive: MemoryObjectReceiveStream[HomeEvent]
+    ) -> None:
+        try:
+            send.send_nowait(event)
+        except anyio.WouldBlock:
+            receive.receive_nowait()
+            self.dropped += 1
+            send.send_nowait(event)
+
+    async def _bring(self, event: HomeEvent, tasks: TaskGroup) -> None:
+        for staged, manifest in self._functions.running():
+            if not listens(manifest, event.kind, event.thing, event.name):
+                continue
+            worked = await self._functions.work(staged.name, event)
+            if worked is None:
+                continue
+            ran, ended = worked
+            if ended.wishes and not self._may_wish(ran.name, len(ended.wishes)):
+                sentence = f"It wished more than {WISHES_PER_S:.0f} times a second."
+                ended = Ended(logs=ended.logs, ms=ended.ms, problem="function-wishes", sentence=sentence)
+            try:
+                await self._functions.count(ran.name, ran, event, ended)
+            except Unavailable as away:
+                # Counting again at the next event; what the function wished is done all the same.
+                _log.warning("function %s: %s", ran.name, away)
+            for text in ended.logs:
+                _log.info("function %s: %s", ran.name, text)
+            if ended.wishes or ended.says:
+                tasks.start_soon(self._act, ran, ended)
+
+    def _may_wish(self, name: str, count: int) -> bool:
+        now_s = self._clock.monotonic_s()
+        left, at_s = self._allowance.get(name, (WISHES_AT_ONCE, now_s))
+        left = min(WISHES_AT_ONCE, left + (now_s - at_s) * WISHES_PER_S)
+        is_allowed = left >= count
+        self._allowance[name] = (left - count if is_allowed else left, now_s)
+        return is_allowed
+
+    async def _act(self, manifest: Manifest, ended: Ended) -> None:
+        by = f"function:{manifest.name}"
+        async with self._acting:
+            for wish in ended.wishes:
+                try:
+                    await self._fulfil(wish, by)
+                except JinnError as no:
+                    _log.warning("%s wished in vain: %s", by, no)
+            for text in ended.says:
+                await self._voice(text, by=by)
+
+    async def _fulfil(self, wish: Wish, by: str) -> None:
+        values = cast(dict[str, Json], wish.values)
+        if wish.service:
+            await self._hands.call_service(ThingId(wish.thing), wish.service, values, by=by)
+        else:
+            await self._hands.set_properties(ThingId(wish.thing), values, by=by)
+
+
+def _reports(payload: bytes) -> list[HomeEvent]:
+    return [
+        HomeEvent(kind="things", thing=report.thing, name=name, value=value, at_ms=report.at_ms)
+        for report in msgspec.json.decode(payload, type=_Reported).reports
+        for name, value in report.properties.items()
+    ]
+
+
+def _happenings(payload: bytes) -> list[HomeEvent]:
+    return [
+        HomeEvent(kind="events", thing=one.thing, name=one.event, value=one.outputs, at_ms=one.at_ms)
+        for one in msgspec.json.decode(payload, type=_Happened).events
+    ]
