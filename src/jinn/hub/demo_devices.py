@@ -19,7 +19,7 @@ from jinn.kernel import Secret, Unavailable
 log = logging.getLogger(__name__)
 
 HEAP = "256k"
-"""A fridge holds about 140 kB of it, and starting needs some more for a moment; with more, MicroPython would only collect its garbage later."""
+"""A fridge holds about 140 kB of it; starting needs some more for a moment, and more room would only be filled later."""
 STOP_WITHIN_S = 2.0
 STEADY_S = 10.0
 """A process that lived so long had started well; its death is an accident and not its nature."""
