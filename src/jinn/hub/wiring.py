@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import anyio
 import anyio.to_thread
@@ -22,9 +23,12 @@ from jinn.hub.network import Lines, Network
 from jinn.hub.packaged import device_program, products_folder
 from jinn.hub.panel import Panel
 from jinn.hub.screens import Screens
-from jinn.hub.settings import Settings
+from jinn.hub.settings import Settings, read_or_make_maker_key
 from jinn.hub.static import screen_routes
+from jinn.hub.wiring_firmware import firmware_part
+from jinn.hub.wiring_forms import forms_part, matter_part
 from jinn.hub.wiring_functions import functions_part
+from jinn.hub.wiring_genie import genie_part
 from jinn.hub.wiring_voice import Complete, Told, Voice, open_voice
 from jinn.kernel import AreaId, Lang, Names, Secret, SystemClock, Unavailable
 from jinn.people import Admitting, Grant, Households, Pairing, TokenBook
@@ -41,9 +45,10 @@ from jinn.runtime import (
     open_database,
     record_spans,
 )
+from jinn.things import firmware, genie
 from jinn.things.door import Door, DoorOptions
 
-SCHEMAS = (people.SCHEMA, things.SCHEMA, language.SCHEMA, functions.SCHEMA)
+SCHEMAS = (people.SCHEMA, things.SCHEMA, firmware.SCHEMA, genie.SCHEMA, language.SCHEMA, functions.SCHEMA)
 START_WITHIN_S = 30.0
 HOME_NAMES = Names(en="Home", zh="家")
 
@@ -120,8 +125,12 @@ async def _assemble(
     households = Households(database=database, clock=clock)
     await households.load(names=HOME_NAMES, lang=Lang(settings.home.lang))
     home = households.household().id
-    room = await things.open_things(database=database, bus=bus, areas=households, clock=clock)
-    furnisher = Furnisher(products=products_folder(), households=households, registry=room.registry)
+    desk = firmware.Desk()
+    room = await things.open_things(database=database, bus=bus, areas=households, clock=clock, handlers=desk.handlers)
+    furnisher = Furnisher(
+        products=products_folder(), households=households, registry=room.registry,
+        update_key=firmware.public_of(read_or_make_maker_key(data)),
+    )  # fmt: skip
     if settings.home.demo:
         await furnisher.furnish()
     tokens = TokenBook(database=database, clock=clock, home=home, owner_token=token)
@@ -133,11 +142,38 @@ async def _assemble(
         clock=clock,
         provisioning=room.upkeep.enrolling,
     )
+    admitting = Admitting(
+        home=home, tokens=tokens, devices=room.registry, clock=clock, trust_loopback=settings.http.trust_loopback
+    )
+
+    def base_url() -> str:
+        return (settings.http.public_url or f"http://{settings.http.host}:{http.port}").rstrip("/")
+
+    room.upkeep.configuring.base_url = base_url
+    clouds, _ = await genie_part(
+        settings.genie, database=database, bus=bus, room=room, areas=households, tokens=tokens, pairing=pairing,
+        admit=admitting.admit, base_url=base_url, data=data, clock=clock,
+    )  # fmt: skip
+    understander = language.Understander()
+    matter, _ = matter_part(settings.matter, room=room, bus=bus, areas=households)
     parts = [
+        firmware_part(
+            settings,
+            database=database,
+            bus=bus,
+            room=room,
+            areas=households,
+            desk=desk,
+            data=data,
+            clock=clock,
+            port=lambda: http.port,
+        ),
+        forms_part(room=room, bus=bus, understander=understander),
+        matter,
+        clouds,
         functions_part(settings.functions, database=database, bus=bus, room=room, data=data, clock=clock),
     ]
     turns = language.Turns(database)
-    understander = language.Understander()
     conversing = language.Conversing(
         understander=understander,
         names=room.names,
@@ -165,9 +201,6 @@ async def _assemble(
         lines=Lines(door=door, is_engine_up=lambda: bus.is_connected),
         room=room, bus=bus, database=database, clock=clock, screens=screens,
     )  # fmt: skip
-    admitting = Admitting(
-        home=home, tokens=tokens, devices=room.registry, clock=clock, trust_loopback=settings.http.trust_loopback
-    )
     metrics = Metrics()
     _measure(metrics, door, room, bus)
     http = HttpServer(
@@ -183,13 +216,10 @@ async def _assemble(
             *hub_routes(models=panel.models, names=room.names, understander=understander),
         ],
         admit=admitting.admit,
-        options=HttpOptions(
-            host=settings.http.host, port=settings.http.port, allowed_names=frozenset(settings.http.hosts)
-        ),
+        options=_http_options(settings),
         metrics=metrics,
         checks={"bus": partial(_check_bus, bus), "database": partial(_check_database, database)},
     )
-    room.upkeep.configuring.base_url = lambda: settings.http.public_url or f"http://{settings.http.host}:{http.port}"
     devices = DemoDevices(
         furnisher.devices(), program=device_program(), folder=data / "devices", port=lambda: door.port
     ) if settings.home.demo else None  # fmt: skip
@@ -234,6 +264,17 @@ class Warm:
 
 def _models(warm: Warm, hearing: Voice | None) -> dict[str, str]:
     return {"understanding": warm.state, **(hearing.states() if hearing else {})}
+
+
+def _http_options(settings: Settings) -> HttpOptions:
+    http = settings.http
+    public = urlsplit(http.public_url).hostname if http.public_url else None
+    return HttpOptions(
+        host=http.host,
+        port=http.port,
+        allowed_names=frozenset({*http.hosts, *([public] if public else [])}),
+        foreign_posts=frozenset({genie.CALLBACK_PATH}),
+    )
 
 
 def _door_options(settings: Settings) -> DoorOptions:

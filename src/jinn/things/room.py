@@ -1,5 +1,6 @@
 """The things room put together: what the hub starts, and what other rooms talk to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jinn.kernel import Clock, ThingId, millis
@@ -13,10 +14,12 @@ from jinn.things.ports import Areas
 from jinn.things.receiving import Receiver
 from jinn.things.registry import Registry
 from jinn.things.sweeping import Sweeper
+from jinn.things.topics import Use
 from jinn.things.twins import Twins
 from jinn.things.upkeep import Upkeep, open_upkeep
 from jinn.things.watching import Watch
 from jinn.things.wire import WireThing, thing_on_wire
+from jinn.things.work import Handler
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +71,13 @@ class ThingsRoom:
             await self.announcer.shut_out(thing)
 
 
-async def open_things(*, database: Database, bus: Bus, areas: Areas, clock: Clock) -> ThingsRoom:
-    """Read what is kept, and put the room together; nothing runs yet."""
+async def open_things(
+    *, database: Database, bus: Bus, areas: Areas, clock: Clock, handlers: Mapping[Use, Handler] | None = None
+) -> ThingsRoom:
+    """Read what is kept, and put the room together; nothing runs yet.
+
+    `handlers`: for messages of devices that a part of its own sees to, as `firmware` does.
+    """
     registry = Registry(database=database, clock=clock, areas=areas)
     twins = Twins(database=database)
     await registry.load()
@@ -78,7 +86,8 @@ async def open_things(*, database: Database, bus: Bus, areas: Areas, clock: Cloc
     doors = Doors(bus=bus, registry=registry)
     watch = Watch(bus=bus, registry=registry, twins=twins)
     upkeep = await open_upkeep(registry=registry, twins=twins, database=database, doors=doors, bus=bus, clock=clock)
-    ingest = Ingest(registry=registry, twins=twins, database=database, clock=clock, more=upkeep.handlers)
+    handling = {**upkeep.handlers, **(handlers or {})}
+    ingest = Ingest(registry=registry, twins=twins, database=database, clock=clock, more=handling)
     commander = Commander(
         registry=registry, twins=twins, database=database, doors=doors, watch=watch, announcer=announcer, clock=clock
     )
