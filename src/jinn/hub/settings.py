@@ -99,6 +99,10 @@ class HomeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     demo: bool = True
     lang: Literal["en", "zh"] = "en"
     remember_turns_days: int = 30
+    timezone: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    holidays: str | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

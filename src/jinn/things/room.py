@@ -8,6 +8,7 @@ from jinn.runtime import Bus, Database, Service
 from jinn.things.announcing import Announcer
 from jinn.things.commanding import Commander
 from jinn.things.delivering import Doors
+from jinn.things.history import Happenings, History, Thinner
 from jinn.things.ingesting import Ingest
 from jinn.things.names import NamesOfThings
 from jinn.things.ports import Areas
@@ -37,13 +38,16 @@ class ThingsRoom:
     watch: Watch
     receiver: Receiver
     sweeper: Sweeper
+    history: History
+    happenings: Happenings
+    thinner: Thinner
     announcer: Announcer
     upkeep: Upkeep
     clock: Clock
 
     @property
     def services(self) -> tuple[Service, ...]:
-        return (self.watch, self.receiver, self.sweeper, self.upkeep.ledger)
+        return (self.watch, self.receiver, self.sweeper, self.upkeep.ledger, self.thinner)
 
     def on_wire(self, thing_id: ThingId) -> WireThing:
         """A thing as it is now. Raises `NotFound`."""
@@ -85,6 +89,7 @@ async def open_things(
     announcer = Announcer(bus=bus)
     doors = Doors(bus=bus, registry=registry)
     watch = Watch(bus=bus, registry=registry, twins=twins)
+    history = History(database=database, models=registry, clock=clock)
     upkeep = await open_upkeep(registry=registry, twins=twins, database=database, doors=doors, bus=bus, clock=clock)
     handling = {**upkeep.handlers, **(handlers or {})}
     ingest = Ingest(registry=registry, twins=twins, database=database, clock=clock, more=handling)
@@ -99,6 +104,9 @@ async def open_things(
         watch=watch,
         receiver=Receiver(bus=bus, ingest=ingest, announcer=announcer),
         sweeper=Sweeper(database=database, twins=twins, doors=doors, announcer=announcer, clock=clock),
+        history=history,
+        happenings=Happenings(database=database, models=registry),
+        thinner=Thinner(database=database, filing=history.filing, clock=clock),
         announcer=announcer,
         upkeep=upkeep,
         clock=clock,
