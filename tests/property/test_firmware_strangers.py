@@ -128,7 +128,7 @@ def test_any_push_is_an_offer_or_none(payload: bytes) -> None:
 def test_any_json_is_an_offer_or_none(value: object) -> None:
     for message in (value, {"data": value}, {"data": {"url": "u", "extData": value}}):
         offer = offers.read_offer(json.dumps(message).encode())
-        assert offer is None or isinstance(offer.blob, bytes)
+        assert offer is None or isinstance(offer.manifest_bytes, int)
 
 
 @given(st.text(max_size=80) | st.text(max_size=40).map(lambda rest: "http://" + rest))
@@ -207,7 +207,7 @@ def test_an_update_never_leaves_its_states_and_never_denies_what_runs(deeds: lis
             case "stop":
                 update = before.stop(now_ms)
             case "look":
-                update = before.looked_at(is_online=True, now_ms=now_ms + 1_000_000)
+                update = before.looked_at(is_online=True, session="s", now_ms=now_ms + 1_000_000)
             case Said():
                 update = before.said(deed, target="2", now_ms=now_ms)
                 if deed.kind is SaidKind.VERSION and deed.version == "2":
