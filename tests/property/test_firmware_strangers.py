@@ -70,7 +70,7 @@ def test_any_bytes_are_a_signed_manifest_or_refused(blob: bytes) -> None:
         on_device.read_signed(blob, PUBLIC)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.binary(max_size=400), st.integers(0, 63), st.integers(1, 255))
 def test_hub_and_thing_judge_signatures_alike(text: bytes, place: int, change: int) -> None:
     good = KEY.sign(text)
@@ -87,7 +87,7 @@ def test_hub_and_thing_judge_signatures_alike(text: bytes, place: int, change: i
         assert (on_the_thing.value.args[0] == "manifest-malformed") == is_good
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.binary(max_size=9000), min_size=1, max_size=5), st.data())
 def test_a_package_arrives_whole_however_it_is_cut_and_however_often_it_begins_anew(
     contents: list[bytes], data: st.DataObject

@@ -85,8 +85,10 @@ def read(text):
     """The manifest that these bytes are, whoever signed them; raises `Unsound`."""
     try:
         form = json.loads(bytes(text))
-    except (ValueError, RuntimeError, MemoryError):  # nested deeper than the stack or the heap allows
+    except (ValueError, RuntimeError):  # RuntimeError: nested deeper than the stack allows
         raise Unsound("manifest-malformed", "it is no JSON") from None
+    except MemoryError:
+        raise Unsound("manifest-too-large", "there is no memory for it") from None
     if not isinstance(form, dict):
         raise Unsound("manifest-malformed", "it is no object")
     return Manifest(form)

@@ -162,7 +162,7 @@ class Updater:
         self._say_progress(offers.VERIFYING, "verifying", found.version)
         await asyncio.sleep(0)
         try:
-            self._slots.arm(blob)
+            self._slots.arm(blob, found)
         except manifest.Unsound as unsound:
             raise Failed(offers.VERIFY, *unsound.args) from None
         except OSError as failure:
