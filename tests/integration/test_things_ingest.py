@@ -13,7 +13,7 @@ from jinn.runtime import Bus, NatsBus
 from jinn.things.frames import UpFrame, UpMessage
 from jinn.things.testing import Said, said
 from jinn.things.topics import device_topic
-from jinn.things.wire import ReportedBatch
+from jinn.things.wire import HappenedBatch, ReportedBatch
 
 pytestmark = pytest.mark.anyio
 THING = ThingId("hall_lamp")
@@ -136,6 +136,25 @@ async def test_an_event_is_kept_once_however_often_it_is_sent(home: Home) -> Non
     assert rows[1]["at_ms"] == 1_700_000_000_000
 
 
+async def test_what_happened_is_told_once_with_the_id_of_its_kept_event(home: Home, bus: Bus) -> None:
+    params = {"value": {"degrees": 90}, "time": 1_700_000_000_000}
+    async with bus.subscribe("ev.things.happened") as events:
+        for session in ("s1", "s2"):
+            await home.switch_on(session=session)
+            await home.door.ask(home.lamp.device, "thing/event/hot/post", params, message_id="5")
+        await home.door.ask(home.lamp.device, "thing/event/hot/post", {"degrees": 91}, message_id="6")
+        with anyio.fail_after(2):
+            told = [msgspec.json.decode((await anext(events)).payload, type=HappenedBatch).events for _ in range(2)]
+    rows = await home.database.read("things.events_of_thing", thing=THING, count_max=10)
+    happened = [one for batch in told for one in batch]
+    assert [one.id for one in happened] == [str(row["id"]) for row in reversed(rows)]
+    assert [(one.thing, one.event, one.outputs) for one in happened] == [
+        ("hall_lamp", "hot", {"degrees": 90}),
+        ("hall_lamp", "hot", {"degrees": 91}),
+    ]
+    assert happened[0].at_ms == 1_700_000_000_000
+
+
 async def test_an_unknown_event_or_output_is_refused(home: Home) -> None:
     assert (await home.door.ask(home.lamp.device, "thing/event/cold/post", {})).code == 460
     assert (await home.door.ask(home.lamp.device, "thing/event/hot/post", {"value": {"weight": 1}})).code == 460
@@ -147,16 +166,17 @@ async def test_history_fills_the_past_and_a_pack_moves_the_present(home: Home) -
     assert "temperature" not in home.room.twins.peek(THING).reported
     await home.door.ask(home.lamp.device, "thing/event/property/pack/post", past, message_id="2")
     assert home.room.twins.peek(THING).reported["temperature"] == (21, 2000)
-    rows = await home.database.read("things.history_of_property", thing=THING, property="temperature", count_max=10)
-    assert [row["at_ms"] for row in rows] == [2000, 1000]
+    told = [sample async for sample in home.room.history.raw(THING, 2, 3000)]
+    assert [(sample.property, sample.at_ms, sample.value) for sample in told] == [
+        ("temperature", 1000, 20.5),
+        ("temperature", 2000, 21.0),
+    ]
 
 
 async def test_a_bad_pack_leaves_nothing_behind(home: Home) -> None:
     bad = {"properties": {"temperature": [{"value": 1, "time": 1}]}, "events": {"hot": {"value": {"degrees": 999}}}}
     assert (await home.door.ask(home.lamp.device, "thing/event/property/pack/post", bad)).code == 460
-    assert (
-        await home.database.read("things.history_of_property", thing=THING, property="temperature", count_max=9) == []
-    )
+    assert [sample async for sample in home.room.history.raw(THING, 2, 3000)] == []
     assert "temperature" not in home.room.twins.peek(THING).reported
 
 

@@ -7,10 +7,13 @@ from hypothesis import strategies as st
 
 from jinn.kernel import ManualClock, Names, Secret, ThingId
 from jinn.runtime import Row, Sql, Statement
+from jinn.runtime.testing import InMemoryBus
 from jinn.things import Registry, Thing, Twin, Twins, read_product
+from jinn.things.delivering import Doors
 from jinn.things.frames import Presence, UpFrame, UpMessage
 from jinn.things.ingesting import Ingest
 from jinn.things.topics import address_of
+from jinn.things.upkeep import Upkeep, open_upkeep
 
 PRODUCT = {
     "product_key": "pk", "kind": "light", "domain": "light", "names": {"en": "lamp", "zh": "灯"},
@@ -63,13 +66,20 @@ def an_ingest() -> tuple[Ingest, Registry, Twins]:
             )
         )
         twins.keep(Twin(thing=ThingId(name)).arrive(door="d", session="s", at_ms=1))
-    return Ingest(registry=registry, twins=twins, database=database, clock=clock), registry, twins
+    bus = InMemoryBus()
+    doors = Doors(bus=bus, registry=registry)
+
+    async def keep() -> Upkeep:
+        return await open_upkeep(registry=registry, twins=twins, database=database, doors=doors, bus=bus, clock=clock)
+
+    more = anyio.run(keep).handlers
+    return Ingest(registry=registry, twins=twins, database=database, clock=clock, more=more), registry, twins
 
 
 words = st.sampled_from(
     ["id", "params", "method", "version", "sys", "ack", "on", "color", "list", "value", "time", "properties", "events",
      "hot", "productKey", "deviceName", "clientId", "sign", "signMethod", "deviceList", "state", "reported", "attrKey",
-     "attrValue", "module", "code", "data", "deviceSendTime", "desired"]
+     "attrValue", "module", "code", "data", "deviceSendTime", "desired", "proxieds", "random", "logContent"]
 )  # fmt: skip
 scalars = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**66), 2**66), st.floats(allow_nan=False, allow_infinity=False),

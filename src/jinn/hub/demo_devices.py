@@ -21,8 +21,9 @@ log = logging.getLogger(__name__)
 RESTART_CODE = 75
 """By this exit code a program asks to be started again at once: there is a new one in its place."""
 
-HEAP = "512k"
-"""A fridge uses about 200 kB of it; with more, MicroPython would only collect its garbage later."""
+HEAP = "256k"
+"""A fridge holds about 140 kB of it, and starting needs some more for a moment; with more, MicroPython would only
+collect its garbage later."""
 STOP_WITHIN_S = 2.0
 STEADY_S = 10.0
 """A process that lived so long had started well; its death is an accident and not its nature."""

@@ -17,6 +17,7 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     port: int = 8320
     trust_loopback: bool = True
     hosts: list[str] = []
+    public_url: str | None = None
 
 
 class DoorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,6 +27,7 @@ class DoorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     port: int = 1883
     tls_cert: str | None = None
     tls_key: str | None = None
+    tls_client_ca: str | None = None
 
 
 class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,10 +61,30 @@ class VoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     may_download: bool = False
 
 
+class MatterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Devices of a Matter fabric."""
+
+    url: str | None = None
+
+
+class GenieSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """This home as a vendor's smart-home cloud; accounts at other vendors' clouds need no setting."""
+
+    is_on: bool = False
+
+
 class FunctionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Functions of the owner's own."""
 
     python_may_be_open: bool = False
+
+
+class PlacementSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What this box gives to models, when several boxes share them."""
+
+    box: str = "hub"
+    memory_mib: int | None = None
+    speed: float = 1.0
 
 
 class FirmwareSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,6 +99,10 @@ class HomeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     demo: bool = True
     lang: Literal["en", "zh"] = "en"
     remember_turns_days: int = 30
+    timezone: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    holidays: str | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,8 +113,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     broker: BrokerSettings = BrokerSettings()
     engine: EngineSettings = EngineSettings()
     voice: VoiceSettings = VoiceSettings()
+    genie: GenieSettings = GenieSettings()
     functions: FunctionSettings = FunctionSettings()
+    placement: PlacementSettings = PlacementSettings()
     firmware: FirmwareSettings = FirmwareSettings()
+    matter: MatterSettings = MatterSettings()
     home: HomeSettings = HomeSettings()
 
 

@@ -34,6 +34,7 @@ class Code(IntEnum):
     IS_ITSELF = 6402
     NO_TOPO = 6401
     NO_METHOD = 6450
+    NO_SCRIPT = 26001
 
 
 class _Sys(msgspec.Struct, frozen=True):

@@ -11,9 +11,11 @@ from jinn.things.door.model import TAKEOVER_SUBJECT, Takeover
 from jinn.things.model import Thing
 from jinn.things.twin import Twin
 from jinn.things.wire import (
+    HAPPENED_SUBJECT,
     PRESENCE_SUBJECT,
     REPLIED_SUBJECT,
     REPORTED_SUBJECT,
+    HappenedBatch,
     PresenceBatch,
     Presented,
     RepliedBatch,
@@ -36,13 +38,15 @@ class Announcer:
         self._bus = bus
 
     async def announce(self, work: Work) -> None:
-        """The events of one commit: reports, comings and goings, answers."""
+        """The events of one commit: reports, comings and goings, answers, what happened."""
         for reports in _in_parts(work.reports):
             await self._publish(REPORTED_SUBJECT, _encoder.encode(ReportedBatch(reports=list(reports))))
         if work.presences:
             await self._publish(PRESENCE_SUBJECT, _encoder.encode(PresenceBatch(presences=work.presences)))
         if work.replies:
             await self._publish(REPLIED_SUBJECT, _encoder.encode(RepliedBatch(replies=work.replies)))
+        if work.happened:
+            await self._publish(HAPPENED_SUBJECT, _encoder.encode(HappenedBatch(events=work.happened)))
 
     async def announce_change(self, twin: Twin, *, at_ms: int) -> None:
         """A twin changed without a report: a wish was made, or is void."""

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
-from jinn.kernel import CommandId
-from jinn.runtime import Sql, Statement
+import msgspec
+
+from jinn.kernel import CommandId, ThingId
+from jinn.runtime import Database, Row, Sql, Statement
 from jinn.things import store
 from jinn.things.model import CommandOutcome, Product, Thing
 from jinn.things.twin import Twin
@@ -61,3 +64,45 @@ def end_command(
     }
     trim: dict[str, Sql] = {"thing": asked.thing.id, "kept": store.COMMANDS_KEPT}
     return Statement(query="things.end_command", values=row), Statement(query="things.trim_commands", values=trim)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastCommand:
+    """A command as it is kept.
+
+    Attributes:
+        by: who asked: `voice`, `screen`, `http`, or what a room calls itself, such as `rule:<id>`.
+        service: of a call; None: `asked` are properties.
+        outcome: None: it has not ended.
+    """
+
+    id: CommandId
+    by: str
+    asked: Mapping[str, Json]
+    at_ms: int
+    outcome: CommandOutcome | None
+    reported: Mapping[str, Json]
+    service: str | None = None
+
+
+async def commands_of(database: Database, thing: ThingId, *, count_max: int) -> tuple[PastCommand, ...]:
+    """What was asked of a thing, the newest first."""
+    rows = await database.read("things.commands_of_thing", thing=thing, count_max=count_max)
+    return tuple(_past(row) for row in rows)
+
+
+def _past(row: Row) -> PastCommand:
+    outcome, service, reported = row["outcome"], row["service"], row["reported"]
+    return PastCommand(
+        id=CommandId(str(row["id"])),
+        by=str(row["asked_by"]),
+        asked=_object(row["asked"]),
+        at_ms=int(row["at_ms"] or 0),
+        outcome=CommandOutcome(str(outcome)) if outcome is not None else None,
+        reported=_object(reported) if reported is not None else {},
+        service=str(service) if service is not None else None,
+    )
+
+
+def _object(text: Sql) -> dict[str, Json]:
+    return cast("dict[str, Json]", msgspec.json.decode(str(text)))

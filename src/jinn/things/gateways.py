@@ -21,18 +21,18 @@ BEHIND_MAX = 1_500
 
 def add_topo(work: Work, up: Upward) -> Answer:
     """The gateway brings devices, each with its own signature."""
-    fields = _forms(decoded_list(up.envelope.params))
+    fields = forms_of(decoded_list(up.envelope.params))
     brought = [_signed_thing(work, up, form) for form in fields]
     if len(work.registry.things_behind(up.thing.id)) + len(brought) > BEHIND_MAX:
         raise AlinkError(Code.TOO_MANY, f"a gateway has at most {BEHIND_MAX} sub-devices")
     for thing in brought:
         if thing.gateway != up.thing.id:
             work.change_thing(replace(thing, gateway=up.thing.id))
-    return Answer(data=[_named(thing) for thing in brought])
+    return Answer(data=[named(thing) for thing in brought])
 
 
 def delete_topo(work: Work, up: Upward) -> Answer:
-    for form in _forms(decoded_list(up.envelope.params)):
+    for form in forms_of(decoded_list(up.envelope.params)):
         thing = _own_thing(work, up, form)
         _log_out(work, up, thing)
         work.change_thing(replace(thing, gateway=None))
@@ -40,7 +40,7 @@ def delete_topo(work: Work, up: Upward) -> Answer:
 
 
 def get_topo(work: Work, up: Upward) -> Answer:
-    return Answer(data=[_named(thing) for thing in work.registry.things_behind(up.thing.id)])
+    return Answer(data=[named(thing) for thing in work.registry.things_behind(up.thing.id)])
 
 
 def register_sub(work: Work, up: Upward) -> Answer:
@@ -49,16 +49,16 @@ def register_sub(work: Work, up: Upward) -> Answer:
     A device that somebody else added is not handed out: its secret would let the gateway speak for it.
     """
     made: list[Thing] = []
-    for form in _forms(decoded_list(up.envelope.params)):
-        key, name = _identity(form)
+    for form in forms_of(decoded_list(up.envelope.params)):
+        key, name = identity_of(form)
         known = work.registry.thing_of_device(f"{key}&{name}")
         if known is None:
-            made.append(_made(work, up, key, name))
+            made.append(made_behind(work, up, key, name))
         elif known.gateway == up.thing.id:
             made.append(known)
         else:
             raise AlinkError(Code.SIGNATURE, f"{name} belongs to somebody else")
-    return Answer(data=[{**_named(thing), "iotId": thing.id, "deviceSecret": thing.secret.reveal()} for thing in made])
+    return Answer(data=[{**named(thing), "iotId": thing.id, "deviceSecret": thing.secret.reveal()} for thing in made])
 
 
 def unregister_sub(work: Work, up: Upward) -> Answer:
@@ -69,7 +69,7 @@ def log_in(work: Work, up: Upward) -> Answer:
     form = _strings(decoded_dict(up.envelope.params))
     thing = _signed_thing(work, up, form)
     _log_in(work, up, thing)
-    return Answer(data=_named(thing))
+    return Answer(data=named(thing))
 
 
 def batch_log_in(work: Work, up: Upward) -> Answer:
@@ -77,27 +77,27 @@ def batch_log_in(work: Work, up: Upward) -> Answer:
     params = decoded_dict(up.envelope.params)
     method = params.get("signMethod", params.get("signmethod", ""))
     listed = params.get("deviceList")
-    forms = [{"signMethod": str(method), **form} for form in _forms(listed if isinstance(listed, list) else [])]
+    forms = [{"signMethod": str(method), **form} for form in forms_of(listed if isinstance(listed, list) else [])]
     things = [_signed_thing(work, up, form) for form in forms]
     for thing in things:
         _log_in(work, up, thing)
-    return Answer(data=[_named(thing) for thing in things])
+    return Answer(data=[named(thing) for thing in things])
 
 
 def log_out(work: Work, up: Upward) -> Answer:
     thing = _own_thing(work, up, _strings(decoded_dict(up.envelope.params)))
     _log_out(work, up, thing)
-    return Answer(data=_named(thing))
+    return Answer(data=named(thing))
 
 
 def batch_log_out(work: Work, up: Upward) -> Answer:
-    things = [_own_thing(work, up, form) for form in _forms(decoded_list(up.envelope.params))]
+    things = [_own_thing(work, up, form) for form in forms_of(decoded_list(up.envelope.params))]
     for thing in things:
         _log_out(work, up, thing)
-    return Answer(data=[_named(thing) for thing in things])
+    return Answer(data=[named(thing) for thing in things])
 
 
-def _made(work: Work, up: Upward, key: str, name: str) -> Thing:
+def made_behind(work: Work, up: Upward, key: str, name: str) -> Thing:
     if len(work.registry.things_behind(up.thing.id)) + len(work.taken) >= BEHIND_MAX:
         raise AlinkError(Code.TOO_MANY, f"a gateway has at most {BEHIND_MAX} sub-devices")
     earlier = next((thing for thing in work.taken if thing.device == f"{key}&{name}"), None)
@@ -116,7 +116,7 @@ def _made(work: Work, up: Upward, key: str, name: str) -> Thing:
 
 
 def _signed_thing(work: Work, up: Upward, form: Mapping[str, str]) -> Thing:
-    key, name = _identity(form)
+    key, name = identity_of(form)
     thing = work.registry.thing_of_device(f"{key}&{name}")
     if thing is None:
         raise AlinkError(Code.NO_DEVICE, f"there is no device {name}")
@@ -154,14 +154,14 @@ def _log_out(work: Work, up: Upward, thing: Thing) -> None:
 
 
 def _own_thing(work: Work, up: Upward, form: Mapping[str, str]) -> Thing:
-    key, name = _identity(form)
+    key, name = identity_of(form)
     thing = work.registry.thing_of_device(f"{key}&{name}")
     if thing is None or thing.gateway != up.thing.id:
         raise AlinkError(Code.NO_TOPO, f"{name} is no sub-device of this gateway")
     return thing
 
 
-def _forms(listed: Sequence[Json]) -> list[dict[str, str]]:
+def forms_of(listed: Sequence[Json]) -> list[dict[str, str]]:
     if not 0 < len(listed) <= BATCH_MAX:
         raise AlinkError(Code.BAD_PARAMS, f"request parameter error: 1 to {BATCH_MAX} devices")
     return [_strings(form) for form in listed]
@@ -173,14 +173,14 @@ def _strings(form: Json) -> dict[str, str]:
     return {name: str(value) for name, value in form.items() if isinstance(value, str | int)}
 
 
-def _identity(form: Mapping[str, str]) -> tuple[str, str]:
+def identity_of(form: Mapping[str, str]) -> tuple[str, str]:
     key, name = form.get("productKey", ""), form.get("deviceName", "")
     if not key or not name:
         raise AlinkError(Code.BAD_PARAMS, "request parameter error: productKey or deviceName is missing")
     return key[:64], name[:64]
 
 
-def _named(thing: Thing) -> dict[str, str]:
+def named(thing: Thing) -> dict[str, str]:
     return {"productKey": thing.product_key, "deviceName": thing.device_name}
 
 

@@ -12,9 +12,11 @@ from jinn.kernel import AreaId, Forbidden, Invalid, Lang, Names, NotFound, Thing
 from jinn.language import DeedWire, deed_to_wire
 from jinn.people import Grant
 from jinn.things.deeds import deed_of
+from jinn.things.history.http import handlers
 from jinn.things.ports import Areas
 from jinn.things.products import WireAliases, WireNames, names_of, product_from_model
 from jinn.things.room import ThingsRoom
+from jinn.things.upkeep import upkeep_routes
 from jinn.things.values import Json
 from jinn.things.wire import WireThing
 
@@ -71,9 +73,16 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     area: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
+class Enabled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    enabled: bool
+
+
 def routes(room: ThingsRoom, areas: Areas) -> Router:
-    """Everything below `/api` that is about things."""
-    return Router("/api", route_handlers=[*_seeing(room), *_asking(room), *_keeping(room, areas)], tags=["things"])
+    """Everything that is about things: below `/api` for people, and what devices themselves fetch and post."""
+    past = handlers(room.history, room.happenings, room.clock)
+    asked = [*_seeing(room), *past, *_asking(room), *_keeping(room, areas)]
+    api = Router("/api", route_handlers=asked, tags=["things"])
+    return Router("/", route_handlers=[api, *upkeep_routes(room.upkeep)])
 
 
 def _seeing(room: ThingsRoom) -> list[BaseRouteHandler]:
@@ -120,6 +129,12 @@ def _keeping(room: ThingsRoom, areas: Areas) -> list[BaseRouteHandler]:
         await room.registry.move(known.id, area)
         return room.on_wire(known.id)
 
+    @put("/things/{thing:str}/enabled", summary="Let a thing connect; or not any more")
+    async def enable(thing: FromPath[str], data: JSONBody[Enabled], request: AnyRequest) -> WireThing:
+        _only_owner(request)
+        await room.enable(ThingId(thing), is_enabled=data.enabled)
+        return room.on_wire(ThingId(thing))
+
     @delete("/things/{thing:str}", summary="Forget a thing")
     async def remove_thing(thing: FromPath[str], request: AnyRequest) -> None:
         _only_owner(request)
@@ -140,7 +155,7 @@ def _keeping(room: ThingsRoom, areas: Areas) -> list[BaseRouteHandler]:
             device_secret=made.device_secret.reveal(),
         )
 
-    return [change_thing, remove_thing, add_device]
+    return [change_thing, enable, remove_thing, add_device]
 
 
 def _renamed(names: Names, change: Change) -> Names:

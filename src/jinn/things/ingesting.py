@@ -25,10 +25,10 @@ _HANDLERS: Mapping[Use, Handler] = {
     **requests.HANDLERS,
     **gateways.HANDLERS,
 }
-_BARE = frozenset({Use.NTP, Use.SHADOW, Use.USER, Use.RRPC_RESPONSE, Use.NOTED})
+_BARE = frozenset({Use.NTP, Use.SHADOW, Use.USER, Use.RRPC_RESPONSE, Use.NOTED, Use.RAW_POST})
 """Messages that need be no Alink envelope."""
 
-_WITH_SUBS = frozenset(gateways.HANDLERS)
+_WITH_SUBS = frozenset({*gateways.HANDLERS, Use.SUB_PRODUCT_REGISTER})
 _EMPTY = Envelope()
 
 _log = logging.getLogger(__name__)
@@ -45,14 +45,18 @@ class Ingest:
         twins: Twins,
         database: Database,
         clock: Clock,
-        handlers: Mapping[Use, Handler] | None = None,
+        more: Mapping[Use, Handler] | None = None,
     ) -> None:
-        """`handlers`: of parts of this room that the hub may leave out; they go before our own."""
+        """
+        Args:
+            more: handlers that know more than a message and its work; they come before those of the same use here.
+        """
         self._registry = registry
         self._twins = twins
         self._database = database
         self._clock = clock
-        self._handlers = {**_HANDLERS, **(handlers or {})}
+        self._arrivals: dict[ThingId, tuple[str, int]] = {}
+        self._handlers: Mapping[Use, Handler] = {**_HANDLERS, **(more or {})}
 
     async def take(self, frames: Sequence[UpFrame]) -> tuple[list[UpAnswer], Work]:
         """Do what the frames say, in order, as one change. Gives an answer for each, and what to tell others.
@@ -74,7 +78,7 @@ class Ingest:
         async with self._twins.alone(involved):
             found = {thing_id: await self._twins.get(thing_id) for thing_id in involved}
             twins = {thing_id: twin for thing_id, twin in found.items() if twin is not None}
-            work = Work(registry=self._registry, twins=twins, clock=self._clock)
+            work = Work(registry=self._registry, twins=twins, clock=self._clock, arrivals=self._arrivals)
             answers_made = [self._frame(work, frame) for frame in frames]
             statements = work.statements()
             if statements:
@@ -83,8 +87,8 @@ class Ingest:
                 self._twins.keep(twin)
             for thing in work.taken:
                 self._registry.take(thing)
-            for tell in work.committed:
-                tell()
+            for afterwards in work.afterwards:
+                afterwards()
         return answers_made, work
 
     def _involved(self, frames: Sequence[UpFrame]) -> set[ThingId]:
@@ -121,6 +125,7 @@ class Ingest:
         if presence.is_online:
             if before.is_online and before.session == presence.session:
                 return UpResult(id=presence.id, is_kept=True)
+            work.arrivals[thing.id] = presence.session, work.now_ms
             after = before.arrive(door=door, session=presence.session, at_ms=presence.at_ms)
             self._told(work, after)
             down = open_wish_messages(thing, thing, after, now_ms=work.now_ms)
@@ -196,12 +201,18 @@ class Ingest:
             )
             first = len(work.presences)
             with work.all_or_nothing():
-                answer = self._handlers[address.use](work, up)
+                answer = self._handler(address.use)(work, up)
             pushes = self._pushes(work, connection, first) if address.use in _WITH_SUBS else []
         except AlinkError as error:
             payload = encode_reply(envelope, method=method, code=error.code, data={}, message=error.message)
             return _result(message, address, envelope, payload)
         return _result(message, address, envelope, _payload(answer, envelope, method), pushes)
+
+    def _handler(self, use: Use) -> Handler:
+        handler = self._handlers.get(use)
+        if handler is None:
+            raise AlinkError(Code.NO_METHOD, "nobody answers this here")
+        return handler
 
     def _pushes(self, work: Work, connection: Thing, first: int) -> list[DownMessage]:
         """What sub-devices that have just logged in are still asked."""

@@ -1,6 +1,5 @@
 """What devices ask of us beside posting: desired values, tags, their model, the time, their shadow."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -18,11 +17,8 @@ TAGS_MAX = 100
 TAG_CHARS_MAX = 64
 TAG_VALUE_CHARS_MAX = 512
 SHADOW_BYTES_MAX = 16_384
-LOG_CHARS_MAX = 1_000
 FIRMWARE_CHARS_MAX = 128
 MODULES_MAX = 16
-
-_log = logging.getLogger(__name__)
 
 
 def get_desired(work: Work, up: Upward) -> Answer:
@@ -88,16 +84,9 @@ def delete_tags(work: Work, up: Upward) -> Answer:
     return Answer()
 
 
-def get_config(work: Work, up: Upward) -> Answer:
-    """No remote configuration is kept, which is an answer: devices go on with their own."""
-    return Answer()
-
-
-def post_log(work: Work, up: Upward) -> Answer:
-    """A device's own log lines go into ours, shortened."""
-    text = msgspec.json.encode(decoded(up.envelope.params)).decode()
-    _log.info("thing %s logs: %s", up.thing.id, text[:LOG_CHARS_MAX])
-    return Answer()
+def post_raw(work: Work, up: Upward) -> Answer:
+    """Bytes of a device's own making need its product's script, and there is none: its maker has to know."""
+    raise AlinkError(Code.NO_SCRIPT, "no script for transparent payloads")
 
 
 def get_model(work: Work, up: Upward) -> Answer:
@@ -196,8 +185,7 @@ HANDLERS: Mapping[Use, Handler] = {
     Use.DESIRED_DELETE: delete_desired,
     Use.TAGS_UPDATE: update_tags,
     Use.TAGS_DELETE: delete_tags,
-    Use.CONFIG_GET: get_config,
-    Use.LOG_POST: post_log,
+    Use.RAW_POST: post_raw,
     Use.MODEL_GET: get_model,
     Use.NTP: tell_time,
     Use.OTA_INFORM: inform_version,

@@ -8,6 +8,7 @@ from jinn.runtime import Bus, Database, Service
 from jinn.things.announcing import Announcer
 from jinn.things.commanding import Commander
 from jinn.things.delivering import Doors
+from jinn.things.history import Happenings, History, Thinner
 from jinn.things.ingesting import Ingest
 from jinn.things.names import NamesOfThings
 from jinn.things.ports import Areas
@@ -16,6 +17,7 @@ from jinn.things.registry import Registry
 from jinn.things.sweeping import Sweeper
 from jinn.things.topics import Use
 from jinn.things.twins import Twins
+from jinn.things.upkeep import Upkeep, open_upkeep
 from jinn.things.watching import Watch
 from jinn.things.wire import WireThing, thing_on_wire
 from jinn.things.work import Handler
@@ -36,12 +38,16 @@ class ThingsRoom:
     watch: Watch
     receiver: Receiver
     sweeper: Sweeper
+    history: History
+    happenings: Happenings
+    thinner: Thinner
     announcer: Announcer
+    upkeep: Upkeep
     clock: Clock
 
     @property
     def services(self) -> tuple[Service, ...]:
-        return (self.watch, self.receiver, self.sweeper)
+        return (self.watch, self.receiver, self.sweeper, self.upkeep.ledger, self.thinner)
 
     def on_wire(self, thing_id: ThingId) -> WireThing:
         """A thing as it is now. Raises `NotFound`."""
@@ -55,6 +61,7 @@ class ThingsRoom:
     async def remove(self, thing_id: ThingId) -> None:
         """Forget a thing with its twin, and end its connection. Raises `NotFound`."""
         thing = self.registry.thing(thing_id)
+        await self.upkeep.teller.removed(thing)
         async with self.twins.alone([thing_id]):
             await self.registry.remove(thing_id)
             self.twins.drop(thing_id)
@@ -63,6 +70,7 @@ class ThingsRoom:
     async def enable(self, thing_id: ThingId, *, is_enabled: bool) -> None:
         """Let a thing connect; or not any more, and end the connection that it has. Raises `NotFound`."""
         thing = await self.registry.enable(thing_id, is_enabled=is_enabled)
+        await self.upkeep.teller.enabled(thing, is_enabled=is_enabled)
         if not is_enabled:
             await self.announcer.shut_out(thing)
 
@@ -81,7 +89,10 @@ async def open_things(
     announcer = Announcer(bus=bus)
     doors = Doors(bus=bus, registry=registry)
     watch = Watch(bus=bus, registry=registry, twins=twins)
-    ingest = Ingest(registry=registry, twins=twins, database=database, clock=clock, handlers=handlers)
+    history = History(database=database, models=registry, clock=clock)
+    upkeep = await open_upkeep(registry=registry, twins=twins, database=database, doors=doors, bus=bus, clock=clock)
+    handling = {**upkeep.handlers, **(handlers or {})}
+    ingest = Ingest(registry=registry, twins=twins, database=database, clock=clock, more=handling)
     commander = Commander(
         registry=registry, twins=twins, database=database, doors=doors, watch=watch, announcer=announcer, clock=clock
     )
@@ -93,6 +104,10 @@ async def open_things(
         watch=watch,
         receiver=Receiver(bus=bus, ingest=ingest, announcer=announcer),
         sweeper=Sweeper(database=database, twins=twins, doors=doors, announcer=announcer, clock=clock),
+        history=history,
+        happenings=Happenings(database=database, models=registry),
+        thinner=Thinner(database=database, filing=history.filing, clock=clock),
         announcer=announcer,
+        upkeep=upkeep,
         clock=clock,
     )

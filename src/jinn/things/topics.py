@@ -22,6 +22,10 @@ class Use(Enum):
     TAGS_DELETE = auto()
     CONFIG_GET = auto()
     LOG_POST = auto()
+    LOG_WANTED = auto()
+    RAW_POST = auto()
+    RESET = auto()
+    FOUND = auto()
     MODEL_GET = auto()
     SHADOW = auto()
     NTP = auto()
@@ -33,6 +37,7 @@ class Use(Enum):
     TOPO_GET = auto()
     SUB_REGISTER = auto()
     SUB_UNREGISTER = auto()
+    SUB_PRODUCT_REGISTER = auto()
     SUB_LOGIN = auto()
     SUB_LOGOUT = auto()
     SUB_BATCH_LOGIN = auto()
@@ -74,8 +79,9 @@ _TABLE: tuple[tuple[str, Use, str], ...] = (
     (_SYS + "thing/deviceinfo/update", Use.TAGS_UPDATE, "*_reply"),
     (_SYS + "thing/deviceinfo/delete", Use.TAGS_DELETE, "*_reply"),
     (_SYS + "thing/config/get", Use.CONFIG_GET, "*_reply"),
-    (_SYS + "thing/config/log/get", Use.CONFIG_GET, "*_reply"),
+    (_SYS + "thing/config/log/get", Use.LOG_WANTED, "*_reply"),
     (_SYS + "thing/config/push_reply", Use.NOTED, ""),
+    (_SYS + "thing/config/log/push_reply", Use.NOTED, ""),
     (_SYS + "thing/log/post", Use.LOG_POST, "*_reply"),
     (_SYS + "thing/dsltemplate/get", Use.MODEL_GET, "*_reply"),
     (_SYS + "thing/dynamicTsl/get", Use.MODEL_GET, "*_reply"),
@@ -86,6 +92,11 @@ _TABLE: tuple[tuple[str, Use, str], ...] = (
     (_SYS + "thing/topo/change_reply", Use.NOTED, ""),
     (_SYS + "thing/sub/register", Use.SUB_REGISTER, "*_reply"),
     (_SYS + "thing/sub/unregister", Use.SUB_UNREGISTER, "*_reply"),
+    (_SYS + "thing/proxy/provisioning/product_register", Use.SUB_PRODUCT_REGISTER, "*_reply"),
+    (_SYS + "thing/list/found", Use.FOUND, "*_reply"),
+    (_SYS + "thing/gateway/permit_reply", Use.NOTED, ""),
+    (_SYS + "thing/reset", Use.RESET, "*_reply"),
+    (_SYS + "thing/model/up_raw", Use.RAW_POST, "*_reply"),
     (_SYS + "thing/ota/firmware/get", Use.OTA_GET, "*_reply"),
     (_SYS + "thing/enable_reply", Use.NOTED, ""),
     (_SYS + "thing/disable_reply", Use.NOTED, ""),

@@ -2,6 +2,7 @@
 
 import hmac
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import anyio
 import msgspec
@@ -26,7 +27,7 @@ from door_parts import (
 from jinn.kernel import Forbidden, Secret, SystemClock, Unavailable, millis
 from jinn.people.grants import DeviceProof, Grant
 from jinn.runtime.testing import InMemoryBus
-from jinn.things.door import TAKEOVER_SUBJECT, Limits
+from jinn.things.door import TAKEOVER_SUBJECT, DeviceToken, Limits
 from jinn.things.door.codec import (
     CONNACK_OF_MQTT_5,
     Connack,
@@ -360,17 +361,23 @@ async def test_at_a_stop_the_hub_hears_that_all_are_gone() -> None:
 
 
 class Enrolling:
-    """Gives the secret of its product's devices, each once."""
-
-    def __init__(self) -> None:
-        self.given: set[str] = set()
+    """Gives the secret of its product's devices, or a token that starts with their name."""
 
     async def register(self, product_key: str, device_name: str, proof: DeviceProof) -> Secret:
         digest = hmac.new(product_secret().reveal().encode(), proof.text.encode(), "sha256").hexdigest()
         if digest != proof.signature:
             raise Forbidden("The signature is wrong.")
-        self.given.add(device_name)
         return Secret(secret_of(device_name))
+
+    async def register_token(self, product_key: str, device_name: str, proof: DeviceProof) -> DeviceToken:
+        await self.register(product_key, device_name, proof)
+        return DeviceToken(client_id=f"id-of-{device_name}", token=Secret(f"token-of-{device_name}"))
+
+    async def vouch(self, proof: DeviceProof) -> DeviceProof:
+        if (proof.text, proof.signature) != (f"id-of-{proof.device_name}", f"token-of-{proof.device_name}"):
+            raise Forbidden("The token is wrong.")
+        signature = hmac.new(secret_of(proof.device_name).encode(), proof.text.encode(), "sha1").hexdigest()
+        return replace(proof, method="hmacsha1", signature=signature)
 
 
 def enrol_packet(device_name: str, *, kind: str = "register", secret: str | None = None) -> Connect:
@@ -412,7 +419,35 @@ async def test_an_enrolling_connection_can_do_nothing_else() -> None:
         assert hub.seen == []
 
 
-@pytest.mark.parametrize(("kind", "secret", "code"), [("register", "wrong", 4), ("regnwl", None, 5)])
+def token_packet(device_name: str, token: str) -> Connect:
+    return Connect(
+        client_id=f"id-of-{device_name}|authType=connwl,securemode=-2,_ss=1,ext=3,lan=Python|",
+        username=f"{device_name}&{PK}",
+        password=token.encode(),
+    )
+
+
+async def test_a_device_without_a_secret_is_given_a_token_and_comes_back_with_it() -> None:
+    bus = InMemoryBus()
+    async with running_hub(bus) as hub, running_door(bus, provisioning=Enrolling()) as door:
+        async with knocking(door.port) as probe:
+            await probe.send(enrol_packet("dev9", kind="regnwl"))
+            await probe.next()
+            told = await probe.next()
+            assert isinstance(told, Publish)
+            assert told.topic == "/ext/regnwl"
+            assert msgspec.json.decode(told.payload) == {
+                "productKey": PK, "deviceName": "dev9", "clientId": "id-of-dev9", "deviceToken": "token-of-dev9",
+            }  # fmt: skip
+        for token, code in (("token-of-dev8", 4), ("token-of-dev9", 0)):
+            async with knocking(door.port) as probe:
+                await probe.send(token_packet("dev9", token))
+                assert await probe.next() == Connack(code)
+        await hub.until(lambda hub: len(hub.presences) >= 1)
+        assert hub.presences[0].device == f"{PK}&dev9"
+
+
+@pytest.mark.parametrize(("kind", "secret", "code"), [("register", "wrong", 4), ("regnwl", "wrong", 4)])
 async def test_enrolment_that_is_not_given_is_refused(kind: str, secret: str | None, code: int) -> None:
     async with running_door(InMemoryBus(), provisioning=Enrolling()) as door, knocking(door.port) as probe:
         await probe.send(enrol_packet("dev9", kind=kind, secret=secret))

@@ -22,6 +22,7 @@ SHUT_OUT = "device-shut-out"
 """The code of a `Forbidden` for a device that is known, has signed well and is shut out."""
 
 REGISTER_TOPIC = "/ext/register"
+TOKEN_TOPIC = "/ext/regnwl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +37,9 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
-    """A device has its secret: it is told on `/ext/register` and connects again."""
+    """A device has its secret or its token: it is told on `topic` and connects again."""
 
+    topic: str
     payload: bytes
 
 
@@ -60,11 +62,10 @@ class Admission:
     async def decide(self, claim: Claim) -> Grant | Registered | Refusal:
         try:
             with anyio.fail_after(self._within_s):
-                match claim.kind:
-                    case "device":
-                        return await self._authorize(claim.proof)
-                    case "register" if self._provisioning is not None:
-                        return await self._register(self._provisioning, claim)
+                if claim.kind == "device":
+                    return await self._authorize(claim.proof)
+                if self._provisioning is not None:
+                    return await self._provision(self._provisioning, claim)
         except TimeoutError:
             return Refusal(code=UNAVAILABLE, why="Nobody answered for the proof in time.")
         except JinnError as refused:
@@ -75,15 +76,18 @@ class Admission:
             return Refusal(code=UNAVAILABLE, why="The login could not be decided.")
         return Refusal(code=NOT_AUTHORISED, why=f"Logins of the kind {claim.kind} are not offered here.")
 
-    async def _register(self, provisioning: Provisioning, claim: Claim) -> Registered:
+    async def _provision(self, provisioning: Provisioning, claim: Claim) -> Grant | Registered:
         proof = claim.proof
+        told = {"productKey": proof.product_key, "deviceName": proof.device_name}
+        if claim.kind == "connwl":
+            return await self._authorize(await provisioning.vouch(proof))
+        if claim.kind == "regnwl":
+            given = await provisioning.register_token(proof.product_key, proof.device_name, proof)
+            told |= {"clientId": given.client_id, "deviceToken": given.token.reveal()}
+            return Registered(topic=TOKEN_TOPIC, payload=msgspec.json.encode(told))
         secret = await provisioning.register(proof.product_key, proof.device_name, proof)
-        told = {
-            "productKey": proof.product_key,
-            "deviceName": proof.device_name,
-            "deviceSecret": secret.reveal(),
-        }
-        return Registered(payload=msgspec.json.encode(told))
+        told["deviceSecret"] = secret.reveal()
+        return Registered(topic=REGISTER_TOPIC, payload=msgspec.json.encode(told))
 
 
 def _code(refused: JinnError) -> int:

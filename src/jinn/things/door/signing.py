@@ -9,7 +9,7 @@ from jinn.people import DeviceProof
 from jinn.things.door.packets import Connect
 
 _NAME = re.compile(r"[A-Za-z0-9_.:@-]{1,64}")
-_METHODS = {"hmacmd5": 32, "hmacsha1": 40, "hmacsha256": 64}
+HEX_DIGITS = {"hmacmd5": 32, "hmacsha1": 40, "hmacsha256": 64}
 """Digits of the signature that each method makes."""
 
 ClaimKind = Literal["device", "register", "regnwl", "connwl"]
@@ -27,8 +27,8 @@ class Claim:
     """What a CONNECT says of itself, not yet believed.
 
     Attributes:
-        kind: `device` signed with its own secret, `register` with its product's to be given one;
-            `regnwl` and `connwl` are the token logins of devices that nobody registered before.
+        kind: `device` signed with its own secret, `register` with its product's to be given one, `regnwl` likewise to
+            be given a token; `connwl` shows that token: its proof's text is the client id's free part.
     """
 
     kind: ClaimKind
@@ -58,7 +58,7 @@ def read_claim(connect: Connect) -> Claim:
     method = keys.get("signmethod", "").lower()
     if kind == "connwl":
         method = "token"
-    elif method not in _METHODS:
+    elif method not in HEX_DIGITS:
         raise BadClientId("A client id names its signmethod: hmacmd5, hmacsha1 or hmacsha256.")
     signed = {"deviceName": device_name, "productKey": product_key}
     if kind == "device":
@@ -73,7 +73,7 @@ def read_claim(connect: Connect) -> Claim:
             product_key=product_key,
             device_name=device_name,
             method=method,
-            text="".join(name + signed[name] for name in sorted(signed)),
+            text=free if kind == "connwl" else "".join(name + signed[name] for name in sorted(signed)),
             signature=_signature(connect.password, method),
         ),
     )
@@ -102,7 +102,7 @@ def _names(username: str | None) -> tuple[str, str]:
 
 def _signature(password: bytes | None, method: str) -> str:
     signature = (password or b"").decode("ascii", "replace")
-    digits = _METHODS.get(method)
+    digits = HEX_DIGITS.get(method)
     if digits is None:
         return signature
     if len(signature) != digits or not re.fullmatch(r"[0-9A-Fa-f]+", signature):

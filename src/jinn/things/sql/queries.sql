@@ -49,6 +49,10 @@ SET name_en = :name_en, name_zh = :name_zh, aliases = :aliases, area = :area, ga
     is_enabled = :is_enabled
 WHERE id = :id;
 
+-- name: remake_thing
+-- It is of another product; only things behind a bridge ever are.
+UPDATE things_things SET product_key = :product_key WHERE id = :id;
+
 -- name: remove_thing
 -- What it said and did goes with it, by the statements that follow.
 DELETE FROM things_things WHERE id = :id;
@@ -58,9 +62,6 @@ DELETE FROM things_twins WHERE thing = :id;
 
 -- name: remove_events
 DELETE FROM things_events WHERE thing = :id;
-
--- name: remove_history
-DELETE FROM things_history WHERE thing = :id;
 
 -- name: remove_commands
 DELETE FROM things_commands WHERE thing = :id;
@@ -119,24 +120,6 @@ WHERE thing = :thing AND event = :event AND id <= (
 -- The newest first.
 SELECT id, event, at_ms, outputs FROM things_events WHERE thing = :thing ORDER BY id DESC LIMIT :count_max;
 
--- name: add_history
--- A value that a thing had in the past; the same moment told again changes nothing.
-INSERT INTO things_history (thing, property, at_ms, value) VALUES (:thing, :property, :at_ms, :value)
-ON CONFLICT (thing, property, at_ms) DO NOTHING;
-
--- name: trim_history
--- Keeps the newest `kept` values of one property.
-DELETE FROM things_history
-WHERE thing = :thing AND property = :property AND at_ms <= (
-    SELECT at_ms FROM things_history WHERE thing = :thing AND property = :property
-    ORDER BY at_ms DESC LIMIT 1 OFFSET :kept
-);
-
--- name: history_of_property
--- The newest first.
-SELECT at_ms, value FROM things_history
-WHERE thing = :thing AND property = :property ORDER BY at_ms DESC LIMIT :count_max;
-
 -- name: add_command
 -- Before it is sent, so that a killed hub leaves a trace of what it asked.
 INSERT INTO things_commands (id, thing, service, asked, asked_by, at_ms, expires_ms)
@@ -163,6 +146,84 @@ DELETE FROM things_commands
 WHERE thing = :thing AND id <= (
     SELECT id FROM things_commands WHERE thing = :thing ORDER BY id DESC LIMIT 1 OFFSET :kept
 );
+
+-- name: accesses
+-- Which products' devices may enrol by themselves.
+SELECT product_key, secret, is_open FROM things_product_access;
+
+-- name: set_access
+INSERT INTO things_product_access (product_key, secret, is_open) VALUES (:product_key, :secret, :is_open)
+ON CONFLICT (product_key) DO UPDATE SET secret = excluded.secret, is_open = excluded.is_open;
+
+-- name: remove_access
+DELETE FROM things_product_access WHERE product_key = :product_key;
+
+-- name: enrolments
+SELECT thing, state FROM things_enrolments;
+
+-- name: give_secret
+-- Compare-and-set: touches no row when the secret was given already and nobody has freed it since.
+INSERT INTO things_enrolments (thing, state) VALUES (:thing, 'given')
+ON CONFLICT (thing) DO UPDATE SET state = 'given' WHERE things_enrolments.state = 'free';
+
+-- name: free_enrolment
+INSERT INTO things_enrolments (thing, state) VALUES (:thing, 'free')
+ON CONFLICT (thing) DO UPDATE SET state = 'free';
+
+-- name: remove_enrolment
+DELETE FROM things_enrolments WHERE thing = :id;
+
+-- name: device_token
+SELECT client_id, digest FROM things_device_tokens WHERE thing = :thing;
+
+-- name: set_device_token
+INSERT INTO things_device_tokens (thing, client_id, digest) VALUES (:thing, :client_id, :digest)
+ON CONFLICT (thing) DO UPDATE SET client_id = excluded.client_id, digest = excluded.digest;
+
+-- name: remove_device_token
+DELETE FROM things_device_tokens WHERE thing = :id;
+
+-- name: configs
+-- All of them without their text.
+SELECT owner, id, size, sha256, created_ms FROM things_configs;
+
+-- name: config_document
+SELECT owner, document FROM things_configs WHERE id = :id;
+
+-- name: set_config
+INSERT INTO things_configs (owner, id, document, size, sha256, created_ms)
+VALUES (:owner, :id, :document, :size, :sha256, :created_ms)
+ON CONFLICT (owner) DO UPDATE SET id = excluded.id, document = excluded.document, size = excluded.size,
+    sha256 = excluded.sha256, created_ms = excluded.created_ms;
+
+-- name: remove_config
+DELETE FROM things_configs WHERE owner = :id;
+
+-- name: quiet
+SELECT thing FROM things_quiet;
+
+-- name: add_quiet
+INSERT INTO things_quiet (thing) VALUES (:thing) ON CONFLICT (thing) DO NOTHING;
+
+-- name: remove_quiet
+DELETE FROM things_quiet WHERE thing = :id;
+
+-- name: add_log
+INSERT INTO things_logs (id, thing, at_ms, level, module, text) VALUES (:id, :thing, :at_ms, :level, :module, :text);
+
+-- name: trim_logs
+-- Keeps the newest `kept` lines of one thing.
+DELETE FROM things_logs
+WHERE thing = :thing AND id <= (
+    SELECT id FROM things_logs WHERE thing = :thing ORDER BY id DESC LIMIT 1 OFFSET :kept
+);
+
+-- name: logs_of_thing
+-- The newest first.
+SELECT at_ms, level, module, text FROM things_logs WHERE thing = :thing ORDER BY id DESC LIMIT :count_max;
+
+-- name: remove_logs
+DELETE FROM things_logs WHERE thing = :id;
 
 -- name: set_tag
 INSERT INTO things_tags (thing, tag, value) VALUES (:thing, :tag, :value)
