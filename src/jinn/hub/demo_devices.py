@@ -18,8 +18,8 @@ from jinn.kernel import Secret, Unavailable
 
 log = logging.getLogger(__name__)
 
-HEAP = "512k"
-"""A fridge uses about 200 kB of it; with more, MicroPython would only collect its garbage later."""
+HEAP = "256k"
+"""A fridge holds about 140 kB of it, and starting needs some more for a moment; with more, MicroPython would only collect its garbage later."""
 STOP_WITHIN_S = 2.0
 STEADY_S = 10.0
 """A process that lived so long had started well; its death is an accident and not its nature."""

@@ -26,6 +26,7 @@ class DoorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     port: int = 1883
     tls_cert: str | None = None
     tls_key: str | None = None
+    tls_client_ca: str | None = None
 
 
 class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,6 +72,14 @@ class FunctionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     python_may_be_open: bool = False
 
 
+class PlacementSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What this box gives to models, when several boxes share them."""
+
+    box: str = "hub"
+    memory_mib: int | None = None
+    speed: float = 1.0
+
+
 class HomeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The home that is made at the first start."""
 
@@ -89,6 +98,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     voice: VoiceSettings = VoiceSettings()
     functions: FunctionSettings = FunctionSettings()
     matter: MatterSettings = MatterSettings()
+    placement: PlacementSettings = PlacementSettings()
     home: HomeSettings = HomeSettings()
 
 

@@ -22,10 +22,11 @@ from jinn.hub.network import Lines, Network
 from jinn.hub.packaged import device_program, products_folder
 from jinn.hub.panel import Panel
 from jinn.hub.screens import Screens
-from jinn.hub.settings import Settings, VoiceSettings, models_folder
+from jinn.hub.settings import Settings
 from jinn.hub.static import screen_routes
 from jinn.hub.wiring_forms import forms_part, matter_part
 from jinn.hub.wiring_functions import functions_part
+from jinn.hub.wiring_voice import Complete, Told, Voice, open_voice
 from jinn.kernel import AreaId, Lang, Names, Secret, SystemClock, Unavailable
 from jinn.people import Admitting, Grant, Households, Pairing, TokenBook
 from jinn.runtime import (
@@ -46,9 +47,6 @@ from jinn.things.door import Door, DoorOptions
 SCHEMAS = (people.SCHEMA, things.SCHEMA, language.SCHEMA, functions.SCHEMA)
 START_WITHIN_S = 30.0
 HOME_NAMES = Names(en="Home", zh="家")
-
-COMPLETE_CONFIDENCE = 0.85
-"""Words so well understood end a command in the first pause; most Mandarin ones are heard with a homophone or two."""
 
 Step = Callable[[str], None]
 """Told what is being started, for a line of progress."""
@@ -158,9 +156,13 @@ async def _assemble(
         areas=language.SatelliteAreas(),
     )
     screens_told = Told()
-    ears = _ears(settings.voice, data, conversing, Complete(understander, room.names), screens_told)
+    hearing = open_voice(
+        settings.voice, settings.placement, data=data, conversing=conversing,
+        is_complete=Complete(understander, room.names), on_models=screens_told, bus=bus, clock=clock,
+    )  # fmt: skip
+    ears = hearing.ears if hearing else None
     warm = Warm(understander, room.names)
-    panel = Panel(households=households, room=room, turns=turns, models=partial(_models, warm, ears))
+    panel = Panel(households=households, room=room, turns=turns, models=partial(_models, warm, hearing))
     screens = Screens(home=panel, conversation=conversing, bus=bus)
     screens_told.tell = warm.tell = screens.tell_models
     network = Network(
@@ -201,7 +203,7 @@ async def _assemble(
         *added,
         door,
         warm,
-        *(ears.services if ears else ()),
+        *(hearing.services if hearing else ()),
         screens,
         network,
         http,
@@ -213,30 +215,6 @@ async def _assemble(
         turns=turns, models=panel.models,
     )  # fmt: skip
     return hub, services
-
-
-class Told:
-    """Passes on that a model's state changed, to whoever wants to know by then."""
-
-    def __init__(self) -> None:
-        self.tell: Callable[[], None] = lambda: None
-
-    def __call__(self, states: object) -> None:
-        self.tell()
-
-
-class Complete:
-    """Whether words are a whole command already: hearing need not wait for more of them."""
-
-    def __init__(self, understander: language.Understander, names: language.HomeNames) -> None:
-        self._understander = understander
-        self._names = names
-
-    def __call__(self, text: str, lang: Lang) -> bool:
-        understood = self._understander.understand(text, lang, self._names.words())
-        return isinstance(understood, language.Understood) and all(
-            intent.confidence >= COMPLETE_CONFIDENCE for intent in understood.intents
-        )
 
 
 class Warm:
@@ -258,23 +236,8 @@ class Warm:
         task_status.started()
 
 
-def _models(warm: Warm, ears: voice.Ears | None) -> dict[str, str]:
-    return {"understanding": warm.state, **(ears.states() if ears else {})}
-
-
-def _ears(
-    chosen: VoiceSettings, data: Path, conversing: language.Conversing, complete: Complete, told: Told
-) -> voice.Ears | None:
-    if not chosen.is_on:
-        return None
-    own = {recipe.name: Path(chosen.models_dir) / recipe.name for recipe in voice.RECIPES} if chosen.models_dir else {}
-    options = voice.EarsOptions(
-        models=voice.ModelOptions(cache=models_folder(), local=own, public_hub=chosen.may_download),
-        spoken=data / "spoken",
-        wake_word=chosen.wake_word,
-        voice={Lang.EN: chosen.voice_en, Lang.ZH: chosen.voice_zh},
-    )
-    return voice.open_ears(options, conversation=conversing, clock=SystemClock(), is_complete=complete, on_models=told)
+def _models(warm: Warm, hearing: Voice | None) -> dict[str, str]:
+    return {"understanding": warm.state, **(hearing.states() if hearing else {})}
 
 
 def _door_options(settings: Settings) -> DoorOptions:
@@ -284,6 +247,7 @@ def _door_options(settings: Settings) -> DoorOptions:
         port=door.port,
         certificate=Path(door.tls_cert) if door.tls_cert else None,
         key=Path(door.tls_key) if door.tls_key else None,
+        client_authority=Path(door.tls_client_ca) if door.tls_client_ca else None,
     )
 
 
