@@ -21,9 +21,11 @@ from jinn.hub.http import hub_routes
 from jinn.hub.network import Lines, Network
 from jinn.hub.packaged import device_program, products_folder
 from jinn.hub.panel import Panel
+from jinn.hub.part import Part
 from jinn.hub.screens import Screens
 from jinn.hub.settings import Settings, VoiceSettings, models_folder
 from jinn.hub.static import screen_routes
+from jinn.hub.wiring_broker import broker_options, broker_part
 from jinn.hub.wiring_functions import functions_part
 from jinn.kernel import AreaId, Lang, Names, Secret, SystemClock, Unavailable
 from jinn.people import Admitting, Grant, Households, Pairing, TokenBook
@@ -40,9 +42,10 @@ from jinn.runtime import (
     open_database,
     record_spans,
 )
+from jinn.things import mqtt
 from jinn.things.door import Door, DoorOptions
 
-SCHEMAS = (people.SCHEMA, things.SCHEMA, language.SCHEMA, functions.SCHEMA)
+SCHEMAS = (people.SCHEMA, things.SCHEMA, mqtt.SCHEMA, language.SCHEMA, functions.SCHEMA)
 START_WITHIN_S = 30.0
 HOME_NAMES = Names(en="Home", zh="家")
 
@@ -76,9 +79,9 @@ async def open_hub(settings: Settings, data: Path, token: Secret, step: Step) ->
     url = Secret(settings.engine.database_url) if settings.engine.database_url else None
     async with open_database(SCHEMAS, folder=data, url=url) as database, anyio.create_task_group() as tasks:
         start = partial(_start, tasks, step)
-        bus = await _open_bus(settings, data, start)
+        engine, bus = await _open_bus(settings, data, start)
         await start(OutboxRelay(database=database, bus=bus))
-        hub, services = await _assemble(settings, data, token, database, bus)
+        hub, services = await _assemble(settings, data, token, database, bus=bus, engine=engine)
         for service in services:
             await start(service)
         yield hub
@@ -102,21 +105,25 @@ def _runner(service: Service) -> Callable[..., Coroutine[object, object, None]]:
     return run
 
 
-async def _open_bus(settings: Settings, data: Path, start: Callable[[Service], Awaitable[None]]) -> NatsBus:
+async def _open_bus(
+    settings: Settings, data: Path, start: Callable[[Service], Awaitable[None]]
+) -> tuple[NatsEngine | None, NatsBus]:
     """A nats-server of our own, else the one that the settings name."""
+    engine = None
+    broker = broker_options(settings)
     if settings.engine.nats_url:
         link = NatsLink(url=settings.engine.nats_url)
         bus = NatsBus(lambda: link)
     else:
-        engine = NatsEngine(data)
+        engine = NatsEngine(data, broker=broker)
         await start(engine)
         bus = NatsBus(engine.link)
     await start(bus)
-    return bus
+    return engine, bus
 
 
 async def _assemble(
-    settings: Settings, data: Path, token: Secret, database: Database, bus: NatsBus
+    settings: Settings, data: Path, token: Secret, database: Database, *, bus: NatsBus, engine: NatsEngine | None
 ) -> tuple[Hub, list[Service]]:
     clock = SystemClock()
     households = Households(database=database, clock=clock)
@@ -135,7 +142,13 @@ async def _assemble(
         clock=clock,
         provisioning=room.upkeep.enrolling,
     )
+    broker = broker_part(
+        settings.broker, engine=engine, bus=bus, database=database, room=room, households=households, clock=clock
+    )
+    joining = things.Joining(clock=clock, finders=broker.finders)
     parts = [
+        broker.part,
+        Part(services=(joining,), routes=(things.joining_routes(joining, room),)),
         functions_part(settings.functions, database=database, bus=bus, room=room, data=data, clock=clock),
     ]
     turns = language.Turns(database)
@@ -160,7 +173,9 @@ async def _assemble(
     screens = Screens(home=panel, conversation=conversing, bus=bus)
     screens_told.tell = warm.tell = screens.tell_models
     network = Network(
-        lines=Lines(door=door, is_engine_up=lambda: bus.is_connected),
+        lines=Lines(
+            door=door, is_engine_up=lambda: bus.is_connected, broker=broker.state, bridges=broker.bridges
+        ),
         room=room, bus=bus, database=database, clock=clock, screens=screens,
     )  # fmt: skip
     admitting = Admitting(

@@ -7,6 +7,8 @@ from jinn.things.deeds import deed_of
 from jinn.things.foreseeing import likely_replies
 from jinn.things.hands import RoomHands
 from jinn.things.http import routes
+from jinn.things.joining import CodeReader, Finder, Found, Joining
+from jinn.things.joining_http import joining_routes
 from jinn.things.meaning import Meaning
 from jinn.things.model import CommandOutcome, CommandResult, DeviceCredentials, Product, ServiceResult, Thing
 from jinn.things.names import NamesOfThings
@@ -43,14 +45,18 @@ __all__ = [
     "Bridge",
     "Bridging",
     "Call",
+    "CodeReader",
     "CommandOutcome",
     "CommandResult",
     "Commander",
     "DeviceCredentials",
     "EnumType",
+    "Finder",
+    "Found",
     "Handle",
     "HappenedBatch",
     "HomeSkill",
+    "Joining",
     "Json",
     "Meaning",
     "NamesOfThings",
@@ -76,6 +82,7 @@ __all__ = [
     "check_set",
     "commands_of",
     "deed_of",
+    "joining_routes",
     "likely_replies",
     "open_things",
     "product_from_model",
