@@ -5,7 +5,10 @@ import json
 import sys
 
 from jinn_os.appliance import Appliance
-from jinn_os.port import tell
+from jinn_os.port import const, tell, tidy_memory
+
+COLLECT_BYTES = const(16_384)
+"""A collection takes some 0.2 ms with 150 kB in use."""
 
 _NEEDED = ("host", "port", "product", "product_key", "device_name")
 
@@ -20,6 +23,7 @@ def main(argv):
     except (OSError, ValueError, ImportError, KeyError) as failure:
         tell(f"no: {argv[1]}: {type(failure).__name__} {failure}")
         return 2
+    tidy_memory(COLLECT_BYTES)
     try:
         asyncio.run(appliance.run())
     except KeyboardInterrupt:

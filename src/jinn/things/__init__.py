@@ -6,6 +6,8 @@ from jinn.things.commanding import Commander
 from jinn.things.deeds import deed_of
 from jinn.things.foreseeing import likely_replies
 from jinn.things.hands import RoomHands
+from jinn.things.history import History, Sample, Series
+from jinn.things.history.skill import PastSkill
 from jinn.things.http import routes
 from jinn.things.joining import CodeReader, Finder, Found, Joining
 from jinn.things.joining_http import joining_routes
@@ -27,8 +29,11 @@ from jinn.things.wire import (
     HAPPENED_SUBJECT,
     PRESENCE_SUBJECT,
     REPORTED_SUBJECT,
+    Happened,
     HappenedBatch,
     PresenceBatch,
+    Presented,
+    Report,
     ReportedBatch,
     WireThing,
     value_names,
@@ -54,7 +59,9 @@ __all__ = [
     "Finder",
     "Found",
     "Handle",
+    "Happened",
     "HappenedBatch",
+    "History",
     "HomeSkill",
     "Joining",
     "Json",
@@ -62,13 +69,18 @@ __all__ = [
     "NamesOfThings",
     "NumberType",
     "PastCommand",
+    "PastSkill",
     "PresenceBatch",
+    "Presented",
     "Product",
     "Property",
     "Registry",
+    "Report",
     "Reported",
     "ReportedBatch",
     "RoomHands",
+    "Sample",
+    "Series",
     "ServiceResult",
     "Set",
     "Thing",

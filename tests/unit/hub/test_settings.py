@@ -19,7 +19,7 @@ def test_every_setting_has_its_line_with_its_default() -> None:
         for key, value in values.items():
             shown = (
                 {None: "none", True: "`true`", False: "`false`"}.get(value)
-                if not isinstance(value, list | str)
+                if isinstance(value, bool | None)
                 else None
             )
             known[f"{section}.{key}"] = shown or f"`{value}`"
