@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 from typer.exceptions import TyperException
 
-from jinn.hub import doctor, edge_cli, serving, showing, understanding
+from jinn.hub import doctor, edge_cli, rule_cli, serving, showing, understanding
 from jinn.hub.client import HubClient
 from jinn.hub.terminal import Data, Json, data_folder, out, print_json, tell, with_hub
 from jinn.kernel import JinnError, NotFound
@@ -23,6 +23,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 devices = typer.Typer(no_args_is_help=True, help="Things of the home, as devices.")
 app.add_typer(devices, name="devices")
 app.add_typer(edge_cli.app, name="edge")
+app.add_typer(rule_cli.app, name="rule")
 
 
 def main() -> None:

@@ -132,6 +132,8 @@ async def _assemble(
         database=database, bus=bus, things=room, clock=clock, zone=zone_of(settings.home),
         place=place_of(settings.home), holidays=holidays_of(settings.home),
     )  # fmt: skip
+    if settings.home.demo:
+        await furnisher.furnish_rules(rules.book)
     tokens = TokenBook(database=database, clock=clock, home=home, owner_token=token)
     pairing = Pairing(database=database, clock=clock, tokens=tokens)
     door = Door(
