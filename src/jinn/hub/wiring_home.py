@@ -68,6 +68,8 @@ async def open_home(ground: Ground) -> Home:
         database=database, bus=bus, things=room, clock=clock, zone=zone_of(settings.home),
         place=place_of(settings.home), holidays=holidays_of(settings.home),
     )  # fmt: skip
+    if settings.home.demo:
+        await furnisher.furnish_rules(rules.book)
     tokens = TokenBook(database=database, clock=clock, home=home, owner_token=ground.token)
     authorize = partial(people.authorize, home=home, devices=room.registry, tokens=tokens, clock=clock)
     return Home(
