@@ -73,8 +73,7 @@ async def test_the_region_sees_the_home_and_the_home_does_what_it_wishes(far: Fa
         assert b'"Hall lamp"' in (await lamp_of(far)).facts
         await far.region.wish(NAME, LAMP, {"brightness": 70})
         await until(lambda: _is_at(far, 70))
-        link = await near.uplink.link()
-        assert (link.state, link.waiting) == ("up", 0)
+        await until(lambda: _is_up(near, waiting=0))
         with pytest.raises(NotFound):
             await far.region.wish(NAME, "nothing", {"on": 1})
 
@@ -179,5 +178,6 @@ async def test_a_stranger_and_a_neighbour_reach_nothing(far: Far, line: Line, tm
             await near.bus.request("$JS.region.API.INFO", b"", within_s=0.3)
 
 
-async def _is_up(near: Near) -> bool:
-    return (await near.uplink.link()).state == "up"
+async def _is_up(near: Near, waiting: int | None = None) -> bool:
+    link = await near.uplink.link()
+    return link.state == "up" and waiting in (None, link.waiting)
