@@ -2,14 +2,13 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import { go, hub, voice } from '../control/app';
-import { t, type Key } from '../i18n';
-import en from '../i18n/en.json';
+import { problemText, t } from '../i18n';
 import { icon } from '../parts/icon';
 import '../parts/wave';
 import { house, Part, PHONE } from '../parts/part';
 import type { Watchable } from '../store/store';
 import type { Talk } from '../store/talk';
-import type { Card, Problem } from '../wire';
+import type { Card, Series } from '../wire';
 
 type Answered = Extract<Talk, { state: 'answered' }>;
 
@@ -126,10 +125,23 @@ export class Conversation extends Part {
     return html`<aside class="card">
       <h3>${card.title}</h3>
       ${card.figure ? html`<p class="figure">${card.figure}</p>` : nothing}
+      ${this.#chart(card)}
       ${card.facts?.length ? html`<ul>${card.facts.map((fact) => html`<li>${fact}</li>`)}</ul>` : nothing}
       ${card.actions?.length ? html`<div class="actions">${card.actions.map((words) => html`
         <button @click=${() => void voice.say(words)}>${words}</button>`)}</div>` : nothing}
     </aside>`;
+  }
+
+  /** "How warm was the fridge last night?" is answered with a picture. */
+  #chart(card: Card): TemplateResult | typeof nothing {
+    const { chart } = card as Card & { readonly chart?: Series | null };
+    const home = hub.home.value;
+    const thing = home.state === 'complete' ? home.things.find((each) => each.id === chart?.thing) : undefined;
+    const spec = thing?.specs.find((each) => each.id === chart?.property);
+    if (!chart || !spec) return nothing;
+    void import('../parts/chart');
+    const days = (chart.to_ms - chart.from_ms) / 86_400_000;
+    return html`<jn-chart small .series=${chart} .spec=${spec} .period=${days > 8 ? 'month' : days > 1.5 ? 'week' : 'day'}></jn-chart>`;
   }
 
   #submit(event: SubmitEvent): void {
@@ -141,12 +153,6 @@ export class Conversation extends Part {
   #key(event: KeyboardEvent): void {
     if (event.key === 'Escape') voice.dismiss();
   }
-}
-
-/** The hub's own sentence where the screen has none for this code. */
-function problemText(problem: Problem): string {
-  const key = `problem.${problem.code}`;
-  return key in en ? t(key as Key) : problem.message || t('problem.unknown');
 }
 
 const quoted = (words: string): string => (words ? `“${words}”` : '');

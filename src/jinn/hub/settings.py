@@ -48,6 +48,8 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     nats_url: str | None = None
     database_url: str | None = None
+    uplink: str | None = None
+    uplink_credentials: str | None = None
 
 
 class VoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,6 +101,10 @@ class HomeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     demo: bool = True
     lang: Literal["en", "zh"] = "en"
     remember_turns_days: int = 30
+    timezone: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    holidays: str | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

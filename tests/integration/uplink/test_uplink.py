@@ -96,7 +96,7 @@ async def test_a_cut_line_a_restart_and_killed_engines_lose_and_double_nothing(
         results = await near.home.room.commander.set_properties(ThingId(LAMP), {"on": 1}, by="test")
         assert [result.outcome.value for result in results] == ["confirmed"]
         await until(lambda: _is_down(near))
-        assert (await near.uplink.link()).waiting >= 18
+        await until(lambda: _is_waiting(near, 19))
     await far.region.wish_all(NAME, [(LAMP, {"brightness": value}) for value in (30, 31, 32)])
     async with a_leaf(tmp_path / "home", line) as near:
         await near.home.switch_on(session="s2")
@@ -115,8 +115,12 @@ async def test_a_cut_line_a_restart_and_killed_engines_lose_and_double_nothing(
         assert wishes == []
 
 
+async def _is_waiting(near: Near, rows: int) -> bool:
+    return near.uplink.link().waiting >= rows
+
+
 async def _is_down(near: Near) -> bool:
-    return (await near.uplink.link()).state == "down"
+    return near.uplink.link().state == "down"
 
 
 async def post_when_back(near: Near, brightness: int) -> None:
@@ -168,7 +172,7 @@ async def test_a_home_that_lost_its_data_is_believed_anew(far: Far, line: Line, 
 async def test_a_stranger_and_a_neighbour_reach_nothing(far: Far, line: Line, tmp_path: Path) -> None:
     async with a_leaf(tmp_path / "home", line, password=Secret("wrong")) as near:
         await anyio.sleep(1)
-        assert (await near.uplink.link()).state == "down"
+        assert near.uplink.link().state == "down"
         assert await far.region.homes() == []
     async with a_leaf(tmp_path / "home", line) as near:
         await until(lambda: _is_up(near))
@@ -179,5 +183,5 @@ async def test_a_stranger_and_a_neighbour_reach_nothing(far: Far, line: Line, tm
 
 
 async def _is_up(near: Near, waiting: int | None = None) -> bool:
-    link = await near.uplink.link()
+    link = near.uplink.link()
     return link.state == "up" and waiting in (None, link.waiting)

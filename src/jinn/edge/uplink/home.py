@@ -91,6 +91,7 @@ class Uplink:
         self._clock = clock
         self._state: bool | None = None
         self._since_ms: int | None = None
+        self._waiting = 0
         self._wished = anyio.Event()
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
@@ -103,11 +104,9 @@ class Uplink:
             tasks.start_soon(self._carry_out)
             await self._keep_exchanging()
 
-    async def link(self) -> Link:
-        """For network health."""
-        rows = await self._database.read("uplink.waiting")
-        state = "up" if self._state else "down"
-        return Link(state=state, since_ms=self._since_ms, waiting=int(rows[0]["waiting"] or 0))  # type: ignore[arg-type]
+    def link(self) -> Link:
+        """For network health, as of the last try."""
+        return Link(state="up" if self._state else "down", since_ms=self._since_ms, waiting=self._waiting)
 
     async def _keep_exchanging(self) -> None:
         while True:
@@ -129,6 +128,7 @@ class Uplink:
         found = await self._database.read("uplink.oldest", count_max=ROWS_MAX)
         rows = [Row(int(row["seq"] or 0), _entries.decode(str(row["body"]))) for row in found]
         told = rows[0].seq - 1 if rows else state.seq
+        self._waiting = state.seq - told
         asked = Exchange(rows=rows, heard=state.heard, epoch=state.epoch, told=told)
         reply = await self._bus.request(
             f"{EXCHANGE}.{self._log.name}", _encoder.encode(asked), within_s=ANSWER_WITHIN_S
@@ -142,6 +142,7 @@ class Uplink:
             return True
         if rows:
             await self._database.write(Statement(query="uplink.told", values={"seq": answer.taken}))
+            self._waiting = max(0, state.seq - answer.taken)
         if answer.wishes:
             await self._keep_wishes(answer.wishes, state.heard)
         return len(rows) == ROWS_MAX or bool(answer.wishes)

@@ -28,9 +28,6 @@ UPDATE uplink_state SET whole = seq WHERE home = :home;
 -- name: oldest
 SELECT seq, body FROM uplink_log ORDER BY seq LIMIT :count_max;
 
--- name: waiting
-SELECT COUNT(*) AS waiting FROM uplink_log;
-
 -- name: told
 DELETE FROM uplink_log WHERE seq <= :seq;
 
