@@ -16,7 +16,7 @@ from litestar.datastructures import State
 from litestar.types import ControllerRouterHandler
 
 from jinn import edge, language, people, things, voice
-from jinn.edge import functions
+from jinn.edge import functions, uplink
 from jinn.hub.demo_devices import DemoDevices
 from jinn.hub.edge_feed import EdgeFeed
 from jinn.hub.http import hub_routes
@@ -27,6 +27,7 @@ from jinn.hub.part import Part
 from jinn.hub.screens import Screens
 from jinn.hub.settings import Settings
 from jinn.hub.static import screen_routes
+from jinn.hub.uplinking import leaf_of, uplink_wire
 from jinn.hub.wiring_broker import broker_options, broker_part
 from jinn.hub.wiring_firmware import firmware_part
 from jinn.hub.wiring_forms import forms_part, matter_part
@@ -61,6 +62,7 @@ SCHEMAS = (
     language.SCHEMA,
     edge.SCHEMA,
     functions.SCHEMA,
+    uplink.HOME_SCHEMA,
 )
 START_WITHIN_S = 30.0
 
@@ -128,7 +130,7 @@ async def _open_bus(
         link = NatsLink(url=settings.engine.nats_url)
         bus = NatsBus(lambda: link)
     else:
-        engine = NatsEngine(data, broker=broker)
+        engine = NatsEngine(data, broker=broker, leaf=leaf_of(settings))
         await start(engine)
         bus = NatsBus(engine.link)
     await start(bus)
@@ -172,7 +174,8 @@ async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, lis
     models_told.tell = warm.tell = screens.tell_models
     network = Network(
         lines=Lines(
-            door=home.door, is_engine_up=lambda: bus.is_connected, broker=broker.state, bridges=broker.bridges
+            door=home.door, is_engine_up=lambda: bus.is_connected, uplink=partial(uplink_wire, home.uplink),
+            broker=broker.state, bridges=broker.bridges,
         ),
         room=room, bus=bus, database=ground.database, clock=clock, screens=screens,
     )  # fmt: skip
@@ -189,6 +192,7 @@ async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, lis
     services: list[Service] = [
         *room.services,
         *home.rules.services,
+        *([home.uplink] if home.uplink is not None else []),
         *(service for part in parts for service in part.services),
         home.door,
         warm,

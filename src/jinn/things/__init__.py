@@ -16,7 +16,7 @@ from jinn.things.model import CommandOutcome, CommandResult, DeviceCredentials, 
 from jinn.things.names import NamesOfThings
 from jinn.things.ports import Areas, Bridge
 from jinn.things.products import product_from_model, read_product, read_product_folder
-from jinn.things.registry import Registry
+from jinn.things.registry import REGISTRY_SUBJECT, Registry, RegistryChanged
 from jinn.things.room import ThingsRoom, open_things
 from jinn.things.skill import HomeSkill
 from jinn.things.store import SCHEMA
@@ -43,6 +43,7 @@ from jinn.things.wishes import Call, Handle, Set, reached, wishes
 __all__ = [
     "HAPPENED_SUBJECT",
     "PRESENCE_SUBJECT",
+    "REGISTRY_SUBJECT",
     "REPORTED_SUBJECT",
     "SCHEMA",
     "Areas",
@@ -75,6 +76,7 @@ __all__ = [
     "Product",
     "Property",
     "Registry",
+    "RegistryChanged",
     "Report",
     "Reported",
     "ReportedBatch",
