@@ -104,7 +104,7 @@ def rules_kept(now: int) -> list[Json]:
                 "triggers": [{"type": "property", "thing": "garage_door", "property": "open", "is": "is", "value": 1}],
                 "actions": [{"type": "set", "thing": "garage_light", "properties": {"on": 1}}],
             },
-            problem={"code": "thing-gone", "message": "The garage door has left the home."},
+            problem={"code": "rule-unknown", "message": "The garage door has left the home."},
         ),
     ]
 
