@@ -166,16 +166,17 @@ async def test_history_fills_the_past_and_a_pack_moves_the_present(home: Home) -
     assert "temperature" not in home.room.twins.peek(THING).reported
     await home.door.ask(home.lamp.device, "thing/event/property/pack/post", past, message_id="2")
     assert home.room.twins.peek(THING).reported["temperature"] == (21, 2000)
-    rows = await home.database.read("things.history_of_property", thing=THING, property="temperature", count_max=10)
-    assert [row["at_ms"] for row in rows] == [2000, 1000]
+    told = [sample async for sample in home.room.history.raw(THING, 2, 3000)]
+    assert [(sample.property, sample.at_ms, sample.value) for sample in told] == [
+        ("temperature", 1000, 20.5),
+        ("temperature", 2000, 21.0),
+    ]
 
 
 async def test_a_bad_pack_leaves_nothing_behind(home: Home) -> None:
     bad = {"properties": {"temperature": [{"value": 1, "time": 1}]}, "events": {"hot": {"value": {"degrees": 999}}}}
     assert (await home.door.ask(home.lamp.device, "thing/event/property/pack/post", bad)).code == 460
-    assert (
-        await home.database.read("things.history_of_property", thing=THING, property="temperature", count_max=9) == []
-    )
+    assert [sample async for sample in home.room.history.raw(THING, 2, 3000)] == []
     assert "temperature" not in home.room.twins.peek(THING).reported
 
 

@@ -56,6 +56,7 @@ class Updater:
         self._healthy = None
         self._is_healthy = False
         self._told_percent = 0
+        self._has_told = False
         self.version = slots.running().version
 
     def came_up(self):
@@ -118,7 +119,8 @@ class Updater:
         return True
 
     def _introduce(self):
-        failure = self._slots.failure()
+        failure = None if self._has_told else self._slots.failure()
+        self._has_told = True
         if failure:
             version, reason = failure
             self._say_progress(offers.GENERAL, f"rolled-back: {reason}", version)

@@ -29,11 +29,13 @@ from jinn.hub.screen_wire import (
     ThingChanged,
     ThingRemoved,
     TurnFinished,
+    UpdateChanged,
 )
 from jinn.kernel import Invalid, JinnError, Lang, SatelliteId, ThingId
 from jinn.language import Conversation, Deed, TurnWire, deed_to_wire, turn_to_wire
 from jinn.runtime import Bus
 from jinn.things import ServiceResult, WireThing
+from jinn.things.firmware import WireUpdate
 from jinn.things.values import Json
 from jinn.voice.texts import hear_text
 
@@ -114,6 +116,10 @@ class Screens:
                 changed = [one.thing for one in msgspec.json.decode(payload, type=_Presences).presences]
             case "ev.things.registry":
                 changed = [msgspec.json.decode(payload, type=_Named).thing]
+            case "ev.things.firmware":
+                update = msgspec.json.decode(payload, type=WireUpdate)
+                self.tell(lambda seq: UpdateChanged(seq=seq, update=update))
+                return
             case "ev.turns.finished":
                 turn = msgspec.json.decode(payload, type=TurnWire)
                 self.tell(lambda seq: TurnFinished(seq=seq, turn=turn))

@@ -11,7 +11,7 @@ from jinn.people.household import Households
 from jinn.people.http import routes
 from jinn.people.model import Area, Household, Member, Role, TokenKind
 from jinn.people.pairing import Pairing
-from jinn.people.tokens import TokenBook
+from jinn.people.tokens import TokenBook, digest_of
 from jinn.runtime import Schema
 
 SCHEMA = Schema(room="people", folder=Path(__file__).parent / "sql")
@@ -37,5 +37,6 @@ __all__ = [
     "Tokens",
     "authorize",
     "broker_routes",
+    "digest_of",
     "routes",
 ]

@@ -5,7 +5,7 @@ from jinn.runtime.callout import Admit, Broker, BrokerClient, Callout
 from jinn.runtime.claims import Allowed, subjects_of
 from jinn.runtime.database import open_database
 from jinn.runtime.engine import MqttLink, NatsEngine, NatsLink, find_engine
-from jinn.runtime.http import TOKEN_COOKIE, Admission, Caller, Check, HttpOptions, HttpServer
+from jinn.runtime.http import TOKEN_COOKIE, Admission, Caller, Check, HttpOptions, HttpServer, caller_of
 from jinn.runtime.leash import leashed
 from jinn.runtime.listening import BROKER_ACCOUNT, BrokerOptions
 from jinn.runtime.metrics import Metrics
@@ -47,6 +47,7 @@ __all__ = [
     "Sql",
     "Statement",
     "Trace",
+    "caller_of",
     "event",
     "find_engine",
     "leashed",

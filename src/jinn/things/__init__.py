@@ -6,6 +6,8 @@ from jinn.things.commanding import Commander
 from jinn.things.deeds import deed_of
 from jinn.things.foreseeing import likely_replies
 from jinn.things.hands import RoomHands
+from jinn.things.history import History, Sample, Series
+from jinn.things.history.skill import PastSkill
 from jinn.things.http import routes
 from jinn.things.meaning import Meaning
 from jinn.things.model import CommandOutcome, CommandResult, DeviceCredentials, Product, ServiceResult, Thing
@@ -25,8 +27,11 @@ from jinn.things.wire import (
     HAPPENED_SUBJECT,
     PRESENCE_SUBJECT,
     REPORTED_SUBJECT,
+    Happened,
     HappenedBatch,
     PresenceBatch,
+    Presented,
+    Report,
     ReportedBatch,
     WireThing,
     value_names,
@@ -49,20 +54,27 @@ __all__ = [
     "DeviceCredentials",
     "EnumType",
     "Handle",
+    "Happened",
     "HappenedBatch",
+    "History",
     "HomeSkill",
     "Json",
     "Meaning",
     "NamesOfThings",
     "NumberType",
     "PastCommand",
+    "PastSkill",
     "PresenceBatch",
+    "Presented",
     "Product",
     "Property",
     "Registry",
+    "Report",
     "Reported",
     "ReportedBatch",
     "RoomHands",
+    "Sample",
+    "Series",
     "ServiceResult",
     "Set",
     "Thing",

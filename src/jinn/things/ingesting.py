@@ -55,6 +55,7 @@ class Ingest:
         self._twins = twins
         self._database = database
         self._clock = clock
+        self._arrivals: dict[ThingId, tuple[str, int]] = {}
         self._handlers: Mapping[Use, Handler] = {**_HANDLERS, **(more or {})}
 
     async def take(self, frames: Sequence[UpFrame]) -> tuple[list[UpAnswer], Work]:
@@ -77,7 +78,7 @@ class Ingest:
         async with self._twins.alone(involved):
             found = {thing_id: await self._twins.get(thing_id) for thing_id in involved}
             twins = {thing_id: twin for thing_id, twin in found.items() if twin is not None}
-            work = Work(registry=self._registry, twins=twins, clock=self._clock)
+            work = Work(registry=self._registry, twins=twins, clock=self._clock, arrivals=self._arrivals)
             answers_made = [self._frame(work, frame) for frame in frames]
             statements = work.statements()
             if statements:
@@ -124,6 +125,7 @@ class Ingest:
         if presence.is_online:
             if before.is_online and before.session == presence.session:
                 return UpResult(id=presence.id, is_kept=True)
+            work.arrivals[thing.id] = presence.session, work.now_ms
             after = before.arrive(door=door, session=presence.session, at_ms=presence.at_ms)
             self._told(work, after)
             down = open_wish_messages(thing, thing, after, now_ms=work.now_ms)

@@ -16,6 +16,13 @@ from jinn.things.work import Answer, Handler, Upward, Work
 AHEAD_MS_MAX = 300_000
 """A device's clock may be so far ahead; beyond it its times are not believed and ours is taken."""
 
+BEHIND_MS_MAX = 300_000
+"""A device that says now what was so long ago had no connection then; one that had has a clock that is behind."""
+
+ARRIVING_MS = 60_000
+"""What it sends in its first minute may still be of before."""
+
+SAME_MOMENT_MS = 1_000
 VALUES_MAX = 5_000
 """In one message: a day of a property every 20 s."""
 
@@ -25,7 +32,7 @@ def post_properties(work: Work, up: Upward) -> Answer:
     if _is_repeat(work, up):
         return Answer()
     params = decoded_dict(up.envelope.params)
-    said = {name: _reported(work, up, name, form) for name, form in params.items()}
+    said = {name: _in_time(work, up, name, _reported(work, up, name, form)) for name, form in params.items()}
     _report(work, up, said)
     return Answer()
 
@@ -42,9 +49,9 @@ def post_pack(work: Work, up: Upward) -> Answer:
         for event in [_event(up, name)]
         for form in (forms if isinstance(forms, list) else [forms])
     ]
-    _keep_history(work, up, series)
+    work.record(up, series)
     newest = {name: values[-1] for name, values in series.items() if _is_news(work, up, name, values[-1])}
-    _report(work, up, newest)
+    _report(work, up, newest, is_recorded=True)
     for event, form in happened:
         _keep_event(work, up, event, form)
     return Answer()
@@ -55,7 +62,7 @@ def post_history(work: Work, up: Upward) -> Answer:
     if _is_repeat(work, up):
         return Answer()
     params = decoded_dict(up.envelope.params)
-    _keep_history(work, up, _series(work, up, _part(params, "properties")))
+    work.record(up, _series(work, up, _part(params, "properties")))
     _remember(work, up)
     return Answer()
 
@@ -107,7 +114,22 @@ def _believed(time: Json, now_ms: int) -> int:
     return now_ms
 
 
-def _report(work: Work, up: Upward, said: Mapping[str, Reported]) -> None:
+def _in_time(work: Work, up: Upward, name: str, said: Reported) -> Reported:
+    """What is said now, with a moment that can be true and that no other value of it has."""
+    if said.at_ms < work.now_ms - BEHIND_MS_MAX:
+        since_ms = work.arrived_ms(up.connection.id, up.message.session)
+        if since_ms is not None and said.at_ms > since_ms + ARRIVING_MS:
+            said = said._replace(at_ms=work.now_ms)
+    before = work.twin(up.thing.id).reported.get(name)
+    if before is not None and 0 <= before.at_ms - said.at_ms < SAME_MOMENT_MS and before.value != said.value:
+        # Opened and closed within one commit: both have happened, one after the other.
+        return said._replace(at_ms=before.at_ms + 1)
+    return said
+
+
+def _report(work: Work, up: Upward, said: Mapping[str, Reported], *, is_recorded: bool = False) -> None:
+    if not is_recorded:
+        work.record(up, {name: (value,) for name, value in said.items()})
     twin = work.twin(up.thing.id).report(said, model=up.product.model, now_ms=work.now_ms, mark=up.mark)
     work.put(twin)
     work.tell_report(twin, {name: value for name, (value, _) in said.items()})
@@ -142,20 +164,6 @@ def _series(work: Work, up: Upward, params: Mapping[str, Json]) -> dict[str, lis
 def _is_news(work: Work, up: Upward, name: str, said: Reported) -> bool:
     before = work.twin(up.thing.id).reported.get(name)
     return before is None or said.at_ms >= before.at_ms
-
-
-def _keep_history(work: Work, up: Upward, series: Mapping[str, list[Reported]]) -> None:
-    for name, values in series.items():
-        for value, at_ms in values[-store.HISTORY_KEPT :]:
-            row: dict[str, Sql] = {
-                "thing": up.thing.id,
-                "property": name,
-                "at_ms": at_ms,
-                "value": store.encoded(value),
-            }
-            work.add(Statement(query="things.add_history", values=row))
-        trim: dict[str, Sql] = {"thing": up.thing.id, "property": name, "kept": store.HISTORY_KEPT}
-        work.trim("history", up.thing.id, name, Statement(query="things.trim_history", values=trim))
 
 
 def _event(up: Upward, name: str) -> Event:
