@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Commands, type Undoable } from '../src/control/commands';
 import { Resource } from '../src/control/resource';
+import { clause } from '../src/format/clause';
 import { blank, lackOf, thingsOf } from '../src/format/rule';
 import { dismiss, pass, queue, WAITING_MAX, type Said } from '../src/store/notices';
 import { receive, type Home } from '../src/store/home';
@@ -100,6 +101,12 @@ it('keeps the answer to the last question when answers overtake each other', asy
   answers[0]?.('old');
   await both;
   expect(resource.store.value).toEqual({ state: 'complete', value: 'new' });
+});
+
+it('puts a sentence into another', () => {
+  expect(clause('The kitchen light went on.')).toBe('the kitchen light went on');
+  expect(clause('TV went off.')).toBe('TV went off');
+  expect(clause('厨房灯开了。')).toBe('厨房灯开了');
 });
 
 it('finds every place again by its address', () => {

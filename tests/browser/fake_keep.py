@@ -125,7 +125,7 @@ def run_of(rule: str, at_ms: int, outcome: str = "done", **more: Any) -> Json:
         "id": f"{rule}-{at_ms}",
         "rule": rule,
         "at_ms": at_ms,
-        "because": names("the front door opened", "大门打开了"),
+        "because": names("The front door opened.", "大门打开了。"),
         "outcome": outcome,
         "did": did if met else [],
         "found": [
