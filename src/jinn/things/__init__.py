@@ -9,6 +9,8 @@ from jinn.things.hands import RoomHands
 from jinn.things.history import History, Sample, Series
 from jinn.things.history.skill import PastSkill
 from jinn.things.http import routes
+from jinn.things.joining import CodeReader, Finder, Found, Joining
+from jinn.things.joining_http import joining_routes
 from jinn.things.meaning import Meaning
 from jinn.things.model import CommandOutcome, CommandResult, DeviceCredentials, Product, ServiceResult, Thing
 from jinn.things.names import NamesOfThings
@@ -48,16 +50,20 @@ __all__ = [
     "Bridge",
     "Bridging",
     "Call",
+    "CodeReader",
     "CommandOutcome",
     "CommandResult",
     "Commander",
     "DeviceCredentials",
     "EnumType",
+    "Finder",
+    "Found",
     "Handle",
     "Happened",
     "HappenedBatch",
     "History",
     "HomeSkill",
+    "Joining",
     "Json",
     "Meaning",
     "NamesOfThings",
@@ -88,6 +94,7 @@ __all__ = [
     "check_set",
     "commands_of",
     "deed_of",
+    "joining_routes",
     "likely_replies",
     "open_things",
     "product_from_model",
