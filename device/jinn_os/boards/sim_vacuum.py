@@ -1,25 +1,31 @@
-"""What does a robot vacuum do when? A state machine with a battery and a map."""
+"""What does a robot vacuum do when? A state machine with a battery, a bin and a floor plan."""
 
 from jinn_os.boards.driver import Driver, Refusal
+from jinn_os.boards.floor import Floor
 
 DOCKED, CLEANING, PAUSED, RETURNING, STUCK = 0, 1, 2, 3, 4
 
-_ROOM_S = 90.0
+_CELL_S = 3.0
 _RETURN_S = 8.0
 _DRAIN_PER_S = 1 / 30
 _CHARGE_PER_S = 1 / 20
 _LOW_PERCENT = 15
+BIN_CELLS = 120
+"""Four rooms; then it goes home to empty its bin, and goes on."""
+_EMPTY_S = 5.0
 
 
 class Board(Driver):
-    """`initial["rooms"]` is its map: the ids of the areas that it can reach."""
+    """`initial["rooms"]` is its plan: ids of the areas that it can reach, or `{id: [columns, rows]}` of half metres."""
 
     def __init__(self, initial):
         initial = dict(initial)
-        self._rooms = initial.pop("rooms", [])
+        self.floor = Floor(initial.pop("rooms", []))
         super().__init__(initial)
         self._charge = float(self.state["battery"])
         self._left_s = 0.0
+        self.bin_cells = 0
+        self._goes_on = False
 
     def call(self, service, arguments):
         if service == "clean_area":
@@ -52,20 +58,22 @@ class Board(Driver):
         state = self.state["state"]
         if state == CLEANING:
             self._drain(dt_s)
-            self._left_s -= dt_s
-            if self._left_s <= 0 or self._charge <= _LOW_PERCENT:
-                self._turn_home()
+            self._sweep(dt_s)
         elif state == RETURNING:
             self._drain(dt_s)
             self._left_s -= dt_s
             if self._left_s <= 0:
                 self.state["state"] = DOCKED
+                self._left_s = _EMPTY_S
         elif state == DOCKED:
             self._charge = min(100.0, self._charge + _CHARGE_PER_S * dt_s)
+            self._empty(dt_s)
         self.state["battery"] = int(self._charge)
 
     def pace_s(self):
         if self.state["state"] in (CLEANING, RETURNING):
+            return 1.0
+        if self.state["state"] == DOCKED and (self.bin_cells or self._goes_on):
             return 1.0
         return 10.0 if self.state["state"] == DOCKED and self._charge < 100 else 60.0
 
@@ -74,15 +82,17 @@ class Board(Driver):
         return {} if self.state["battery"] == 100 else {"battery": 5}
 
     def _clean(self, area):
-        if area and self._rooms and area not in self._rooms:
+        if not self.floor.has(area):
             raise Refusal(f"there is no room {area} on its map")
         self._check_free()
         self.state["area"] = area
         self.state["state"] = CLEANING
-        self._left_s = _ROOM_S if area else _ROOM_S * max(1, len(self._rooms))
+        self._left_s = _CELL_S
+        self._goes_on = False
+        self.floor.begin(area)
 
     def _start(self):
-        if self.state["state"] == PAUSED and self._left_s > 0:
+        if self.state["state"] == PAUSED and self.floor.left():
             self._check_free()
             self.state["state"] = CLEANING
         else:
@@ -91,6 +101,7 @@ class Board(Driver):
     def _dock(self):
         if self.state["state"] == STUCK:
             raise Refusal("it is stuck and must be freed first")
+        self._goes_on = False
         if self.state["state"] not in (DOCKED, RETURNING):
             self._turn_home()
 
@@ -98,6 +109,31 @@ class Board(Driver):
         self.state["state"] = RETURNING
         self.state["area"] = ""
         self._left_s = _RETURN_S
+
+    def _sweep(self, dt_s):
+        """One cell after the other, until all are clean, the bin is full, or the battery is low."""
+        self._left_s -= dt_s
+        while self._left_s <= 0 and self.floor.left():
+            self.floor.sweep()
+            self.bin_cells += 1
+            self._left_s += _CELL_S
+            if self.bin_cells >= BIN_CELLS:
+                break
+        is_done = not self.floor.left()
+        if is_done or self.bin_cells >= BIN_CELLS or self._charge <= _LOW_PERCENT:
+            self._goes_on = not is_done and self._charge > _LOW_PERCENT
+            self._turn_home()
+
+    def _empty(self, dt_s):
+        """At home its bin is emptied; a bin that was full was only a break."""
+        if self.bin_cells or self._goes_on:
+            self._left_s -= dt_s
+            if self._left_s <= 0:
+                self.bin_cells = 0
+                if self._goes_on:
+                    self._goes_on = False
+                    self.state["state"] = CLEANING
+                    self._left_s = _CELL_S
 
     def _check_free(self):
         if self.state["state"] == STUCK:

@@ -24,10 +24,17 @@ def number(name, access, low, high, step="1", kind="int"):
 
 
 def test_a_measured_temperature_follows_what_is_wanted():
-    board = Board({}, {"properties": [
-        number("target_temperature", "rw", "16", "30"), number("temperature", "r", "-20", "60", "0.1", "double"),
-        number("cold_target", "rw", "2", "8"), number("cold_temperature", "r", "-10", "45", "0.1", "double"),
-    ]})
+    board = Board(
+        {},
+        {
+            "properties": [
+                number("target_temperature", "rw", "16", "30"),
+                number("temperature", "r", "-20", "60", "0.1", "double"),
+                number("cold_target", "rw", "2", "8"),
+                number("cold_temperature", "r", "-10", "45", "0.1", "double"),
+            ]
+        },
+    )
     board.apply({"target_temperature": 28, "cold_target": 3})
     for _ in range(100):
         board.step(60)

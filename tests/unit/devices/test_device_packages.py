@@ -164,7 +164,17 @@ def test_two_files_of_one_name_and_a_file_that_is_a_folder_are_refused():
 
 
 def test_a_list_of_files_that_is_none_is_refused():
-    for entries in (None, {}, "x", [], [1], [["a", 1]], [["a", -1, "0" * 64]], [["a", 1, "G" * 64]], [["a", True, "0" * 64]]):
+    for entries in (
+        None,
+        {},
+        "x",
+        [],
+        [1],
+        [["a", 1]],
+        [["a", -1, "0" * 64]],
+        [["a", 1, "G" * 64]],
+        [["a", True, "0" * 64]],
+    ):
         text = json.dumps(dict(form(), files=entries)).encode()
         assert raised(manifest.Unsound, manifest.read, text) == "manifest-malformed"
 
