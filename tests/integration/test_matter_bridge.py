@@ -128,7 +128,7 @@ async def test_a_device_is_added_by_its_code_with_its_name_and_place(fabric: Fab
     made = await fabric.matter.bridge.commission(CODE, names=Names(en="Reading lamp", zh="阅读灯"), area=HALL.id)
     thing = fabric.home.room.registry.thing(made)
     assert (thing.names.zh, thing.area) == ("阅读灯", HALL.id)
-    assert ("commission_with_code", {"code": CODE, "network_only": False}) in fabric.server.asked
+    assert ("commission_with_code", {"code": CODE, "network_only": True}) in fabric.server.asked
     results = await fabric.home.room.commander.set_properties(made, {"on": 1}, by="test")
     assert [result.outcome for result in results] == [CommandOutcome.CONFIRMED]
     # Two of one make are one product.

@@ -133,7 +133,10 @@ class MatterBridge:
             # The server tells of the new node before it answers, so whoever is first must know what to call it.
             self._newcomer = _Newcomer(names, area)
             try:
-                node = await self._server.commission(read.text)
+                info = self._server.info
+                # A server without Bluetooth fails at once unless it is told to look on the network only.
+                is_deaf = info is not None and not info.bluetooth_enabled
+                node = await self._server.commission(read.text, network_only=is_deaf)
                 async with self._turn:
                     joined = await self._join(node)
             finally:
