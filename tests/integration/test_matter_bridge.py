@@ -79,6 +79,22 @@ async def test_what_is_asked_is_done_and_only_its_report_confirms_it(fabric: Fab
     assert fabric.said(name) == value
 
 
+async def test_what_the_model_forbids_is_refused_before_the_node_is_asked(fabric: Fabric) -> None:
+    thing = fabric.home.room.registry.thing(fabric.lamp)
+    for values in ({"brightness": 101}, {"on": "on"}, {"temperature": 20}, {"color_temperature": 9000}):
+        with pytest.raises(Invalid):
+            await fabric.matter.bridge.set_properties(thing, values)
+    assert all(command != "device_command" for command, _ in fabric.server.asked)
+
+
+async def test_a_report_need_not_wait_for_the_servers_own(fabric: Fabric) -> None:
+    # Real servers hear of a change a second late; the node itself is asked at once.
+    fabric.server.is_late = True
+    results = await fabric.home.room.commander.set_properties(fabric.lamp, {"on": 1}, by="test")
+    assert [result.outcome for result in results] == [CommandOutcome.CONFIRMED]
+    assert ("read_attribute", {"node_id": 1, "attribute_path": "1/6/0"}) in fabric.server.asked
+
+
 async def test_a_hand_on_the_switch_is_seen(fabric: Fabric) -> None:
     await fabric.server.change(1, "1/6/0", True)
     await until(lambda: fabric.said("on") == 1)

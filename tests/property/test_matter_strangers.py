@@ -90,6 +90,9 @@ class Told:
 
     async def order(self, node_id: int, endpoint: int, order: Order) -> None: ...
 
+    async def read(self, node_id: int, path: str) -> Json:
+        raise AssertionError("nobody asked")
+
     async def commission(self, code: Secret, *, network_only: bool = False) -> MatterNode:
         raise AssertionError("nobody asked")
 
