@@ -9,6 +9,7 @@ import httpx
 import pytest
 from integration.things_room import LAMP, Home, a_database, a_home
 from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 
 from jinn.kernel import Forbidden, HomeId
 from jinn.people import Grant
@@ -23,6 +24,14 @@ SCHEMA = json.loads((Path(__file__).parents[2] / "contracts" / "jinn.schema.json
 def fits(definition: str, content: object) -> None:
     schema = {"$schema": SCHEMA["$schema"], "$defs": SCHEMA["$defs"], "$ref": f"#/$defs/{definition}"}
     Draft202012Validator(schema).validate(content)
+
+
+def edge_fits(definition: str, content: object) -> None:
+    edge = json.loads((Path(__file__).parents[2] / "contracts" / "edge.schema.json").read_text())
+    registry: Registry[object] = Registry().with_resources(
+        [(name, Resource.from_contents(body)) for name, body in (("edge", edge), ("jinn", SCHEMA))]
+    )
+    Draft202012Validator({"$ref": f"edge#/$defs/{definition}"}, registry=registry).validate(content)
 
 
 async def admit(caller: Caller) -> object:
@@ -146,3 +155,34 @@ async def test_a_thing_is_renamed_and_moved(client: httpx.AsyncClient) -> None:
         "/api/things/hall_lamp", json={"names": {"en": "Door lamp", "zh": "门灯"}, "area": None}
     )
     assert (answer.json()["names"]["en"], answer.json()["area"]) == ("Door lamp", None)
+
+
+async def test_what_was_and_what_happened_have_the_form_of_the_contract(home: Home, client: httpx.AsyncClient) -> None:
+    await home.switch_on()
+    for value in (20.5, 21.5):
+        await home.door.post(home.lamp.device, {"temperature": value})
+    for degrees in (90, 99):
+        await home.door.ask(home.lamp.device, "thing/event/hot/post", {"value": {"degrees": degrees}})
+    series = (await client.get("/api/things/hall_lamp/history", params={"property": "temperature", "points": 5})).json()
+    edge_fits("Series", series)
+    assert (series["points"][-1]["max"], series["points"][-1]["min"]) == (21.5, 20.5)
+    happened = (await client.get("/api/things/hall_lamp/events", params={"limit": 1})).json()
+    edge_fits("Happening", happened[0])
+    assert [(one["event"], one["kind"], one["outputs"]) for one in happened] == [("hot", "alert", {"degrees": 99})]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("hall_lamp/history?property=weight", 404),
+        ("nobody/history?property=on", 404),
+        ("hall_lamp/history?property=on&from=9&to=5", 400),
+        ("hall_lamp/history?property=on&from=x", 400),
+        ("hall_lamp/history", 400),
+        ("nobody/events", 404),
+        ("hall_lamp/events?limit=0", 400),
+    ],
+)
+async def test_a_past_that_cannot_be_told_is_refused(client: httpx.AsyncClient, path: str, status: int) -> None:
+    answer = await client.get(f"/api/things/{path}")
+    assert answer.status_code == status, answer.text

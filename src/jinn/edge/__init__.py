@@ -6,6 +6,7 @@ from jinn.edge.model import Draft, Rule, RuleId, Run, Scene, SceneId
 from jinn.edge.room import RulesRoom, open_rules
 from jinn.edge.store import SCHEMA
 from jinn.edge.sun import Place
+from jinn.edge.talking import Talk, open_talk
 from jinn.edge.wire import NOTICE_SUBJECT, RULES_SUBJECT, RUN_SUBJECT, Noticed, RuleRan, RuleWire, RunWire
 
 __all__ = [
@@ -25,7 +26,9 @@ __all__ = [
     "RunWire",
     "Scene",
     "SceneId",
+    "Talk",
     "open_rules",
+    "open_talk",
     "read_calendar",
     "routes",
 ]

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from jinn.edge import store
 from jinn.edge.home import Surroundings, days_of
 from jinn.edge.index import Index, Place
-from jinn.edge.later import Later
 from jinn.edge.model import (
     Cause,
     EventTrigger,
@@ -25,6 +24,7 @@ from jinn.edge.model import (
     Trigger,
     all_tests,
 )
+from jinn.edge.ports import Notes
 from jinn.edge.sun import sun_times
 from jinn.edge.timers import Timers
 from jinn.edge.truth import compares, is_same, people_test
@@ -45,7 +45,7 @@ class SetOff(NamedTuple):
 class Noticer:
     """Remembers what was so, to see what becomes so."""
 
-    def __init__(self, *, twin: Callable[[ThingId], Twin], around: Surroundings, clock: Clock, later: Later) -> None:
+    def __init__(self, *, twin: Callable[[ThingId], Twin], around: Surroundings, clock: Clock, later: Notes) -> None:
         self._twin = twin
         self._around = around
         self._clock = clock

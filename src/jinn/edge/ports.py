@@ -8,6 +8,7 @@ from typing import Protocol
 from jinn.edge.model import Who
 from jinn.kernel import Names, ThingId
 from jinn.language import Deed
+from jinn.runtime import Statement
 from jinn.things import Json, Product, Twin
 
 
@@ -50,6 +51,10 @@ class Holidays(Protocol):
     """Which days are none for work."""
 
     def is_workday(self, day: date) -> bool: ...
+
+
+ONLINE = "$online"
+"""The property of a past that says whether the thing was here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +111,12 @@ class Asked:
     outcome: str | None
     reported: Mapping[str, Json]
     service: str | None = None
+
+
+class Notes(Protocol):
+    """Small things to write down, for which nobody waits."""
+
+    def add(self, *statements: Statement) -> None: ...
 
 
 class CommandLog(Protocol):

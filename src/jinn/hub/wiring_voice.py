@@ -9,6 +9,7 @@ import psutil
 from jinn import language, voice
 from jinn.edge.placement import BoxKind, Crew, Need
 from jinn.hub.settings import PlacementSettings, VoiceSettings, models_folder
+from jinn.hub.wiring_home import Ground
 from jinn.kernel import Clock, Lang
 from jinn.runtime import Bus, Service
 
@@ -90,22 +91,19 @@ class Voice:
 
 
 def open_voice(
-    chosen: VoiceSettings,
-    placing: PlacementSettings,
+    ground: Ground,
     *,
-    data: Path,
     conversing: language.Conversing,
     is_complete: Callable[[str, Lang], bool],
     on_models: Callable[[], None],
-    bus: Bus,
-    clock: Clock,
 ) -> Voice | None:
     """None when the settings have hearing switched off."""
-    if not chosen.is_on:
+    placing, clock = ground.settings.placement, ground.clock
+    if not ground.settings.voice.is_on:
         return None
-    options = ears_options(chosen, data)
+    options = ears_options(ground.settings.voice, ground.data)
     models = voice.open_models(options, on_models=lambda states: on_models())
-    crew = open_crew(models, placing, "hub", bus=bus, clock=clock, on_models=on_models)
+    crew = open_crew(models, placing, "hub", bus=ground.bus, clock=clock, on_models=on_models)
     ears = voice.open_ears(
         options, models=models, elsewhere=Elsewhere(crew=crew, box=placing.box),
         conversation=conversing, clock=clock, is_complete=is_complete,

@@ -30,6 +30,8 @@ from jinn.language.model import (
 )
 from jinn.language.ports import Conversation, HomeNames, Skill, SpanMaker
 from jinn.language.store import Turns
+from jinn.language.times import Stretch
+from jinn.language.times import resolved as past_stretch
 from jinn.language.understanding import Understander
 from jinn.language.wire import DeedWire, SayRequest, TurnWire, deed_to_wire, turn_to_wire
 from jinn.runtime import Schema
@@ -63,6 +65,7 @@ __all__ = [
     "SlotValue",
     "Span",
     "SpanMaker",
+    "Stretch",
     "ThingWords",
     "Turn",
     "TurnWire",
@@ -72,6 +75,7 @@ __all__ = [
     "Understood",
     "deed_to_wire",
     "join_replies",
+    "past_stretch",
     "routes",
     "turn_to_wire",
     "understand_line",

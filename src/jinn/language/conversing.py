@@ -2,18 +2,22 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import msgspec
 
 from jinn.kernel import AreaId, Clock, Lang, SatelliteId, ThingId, TurnId, Unavailable, millis, new_id
 from jinn.language import phrases
+from jinn.language.agreeing import agrees
+from jinn.language.canon import canon_of
 from jinn.language.joining import join_replies
 from jinn.language.model import (
     Ambiguous,
     Heard,
     HomeWords,
     Intent,
+    Layer,
     NotUnderstood,
     Outcome,
     Reply,
@@ -83,6 +87,7 @@ class Conversing:
         self._clock = clock
         self._areas = areas
         self._questions: Remembered[Ambiguous] = Remembered(clock, for_s=ANSWER_WITHIN_S)
+        self._proposals: Remembered[Intent] = Remembered(clock, for_s=ANSWER_WITHIN_S)
         self._spoken_of: Remembered[tuple[ThingId, ...]] = Remembered(clock, for_s=SPOKEN_OF_S)
 
     async def converse(self, heard: Heard, *, satellite: SatelliteId) -> Turn:
@@ -91,6 +96,8 @@ class Conversing:
         with trace.span("understood"):
             understanding = self._understand(heard, satellite)
         intents, reply = await self._answer(understanding, heard, satellite, trace)
+        if reply.proposes is not None:
+            self._proposals.keep(satellite, reply.proposes)
         turn = Turn(
             id=TurnId(new_id(self._clock)),
             satellite=satellite,
@@ -108,6 +115,9 @@ class Conversing:
         if len(heard.text) > TEXT_CHARS_MAX:
             return NotUnderstood()
         home = self._names.words()
+        proposal = self._proposals.take(satellite)
+        if proposal is not None and (answer := agrees(heard.text, heard.lang)) is not None:
+            return Understood(intents=(replace(proposal, layer=Layer.DIALOGUE) if answer else _NEVER_MIND,))
         question = self._questions.take(satellite)
         if question is not None:
             completed = self._understander.complete(question, heard.text, heard.lang, home)
@@ -158,6 +168,9 @@ class Conversing:
         except Unavailable as gone:
             # The deed is done and must be answered; that its record is missing is for the operator to know.
             log.error("turn %s was not kept: %s", turn.id, gone.sentence)
+
+
+_NEVER_MIND = Intent(name="HassNevermind", canon=canon_of("HassNevermind", {}), layer=Layer.DIALOGUE)
 
 
 class SatelliteAreas:

@@ -103,10 +103,28 @@ def eligible(intent: str, slots: Mapping[str, SlotValue], thing: ThingWords) -> 
         return "power" in thing.abilities if thing.abilities else thing.domain in _SWITCHED_DOMAINS
     if intent == "JinnGetAbility":
         return _can_be_asked(slots, thing)
+    if intent in _PAST:
+        return _had(intent, slots, thing)
     if intent == "JinnAdjust":
         return family_of(thing) in _ADJUSTED[str(slots.get("ability"))]
     wanted = _WANTED.get(intent)
     return wanted is not None and family_of(thing) in wanted
+
+
+def _had(intent: str, slots: Mapping[str, SlotValue], thing: ThingWords) -> bool:
+    """Whether such a question can be asked of this thing's past."""
+    if intent == "JinnPastAbility":
+        is_of_a_room = (
+            slots.get("ability") == "temperature" and "compartment" not in slots and family_of(thing) is Family.CLIMATE
+        )
+        return is_of_a_room or _can_be_asked(slots, thing)
+    return bool(_HAS_STATES & thing.abilities) if thing.abilities else thing.domain in _SWITCHED_DOMAINS
+
+
+PAST_STATES: Final = frozenset({"JinnPastState", "JinnPastChange", "JinnPastCount", "JinnPastDuration"})
+"""Questions about when something was on or open."""
+_PAST: Final = PAST_STATES | {"JinnPastAbility"}
+_HAS_STATES: Final = frozenset({"contact", "power", "position", "motion"})
 
 
 _ADJUSTED: Final[Mapping[str, frozenset[Family]]] = {
@@ -119,7 +137,8 @@ _ADJUSTED: Final[Mapping[str, frozenset[Family]]] = {
 
 def is_of_the_home(intent: str) -> bool:
     """Whether the intent is about things of the home at all; a timer is not."""
-    return intent in _WANTED or intent in _SWITCHES or intent in ("JinnGetAbility", "JinnAdjust")
+    asked = ("JinnGetAbility", "JinnAdjust", "JinnPastAbility")
+    return intent in _WANTED or intent in _SWITCHES or intent in asked or intent in PAST_STATES
 
 
 def _can_be_asked(slots: Mapping[str, SlotValue], thing: ThingWords) -> bool:
@@ -167,15 +186,15 @@ _ADJUSTMENTS: Final = {
 
 
 def _for_family(intent: str, told: dict[str, SlotValue], family: Family) -> tuple[str, dict[str, SlotValue]]:
-    if intent == "JinnGetAbility":
-        return _asked(family, told)
+    if intent in ("JinnGetAbility", "JinnPastAbility"):
+        return _asked(intent, family, told)
     if intent == "JinnSet":
         return _set(family, told)
     if intent in ("JinnRaise", "JinnLower"):
         return _moved(intent == "JinnRaise", family, told)
     if intent == "HassClimateSetTemperature" and family is Family.FRIDGE:
         told = {"compartment": "cold", **told}
-    if intent == "HassGetState" and "state" in told:
+    if (intent == "HassGetState" or intent in PAST_STATES) and "state" in told:
         opens = family in (Family.COVER, Family.CONTACT, Family.FRIDGE)
         said = str(told["state"])
         told["state"] = (_OPENING if opens else _SWITCHING).get(said, said)
@@ -198,7 +217,7 @@ _SPECIAL: Final = {
 }
 
 
-def _asked(family: Family, told: dict[str, SlotValue]) -> tuple[str, dict[str, SlotValue]]:
+def _asked(intent: str, family: Family, told: dict[str, SlotValue]) -> tuple[str, dict[str, SlotValue]]:
     """What is asked for, by the name that it has in this family; a fridge has two temperatures."""
     if told.get("ability") == "state":
         return "HassGetState", {name: value for name, value in told.items() if name != "ability"}
@@ -209,7 +228,7 @@ def _asked(family: Family, told: dict[str, SlotValue]) -> tuple[str, dict[str, S
             "target_temperature": "freezer_target" if is_freezer else "cold_target",
         }
         told["ability"] = names.get(str(told.get("ability")), told.get("ability", "temperature"))
-    return "JinnGetAbility", told
+    return intent, told
 
 
 _NUMBERS: Final = {

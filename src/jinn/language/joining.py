@@ -18,4 +18,5 @@ def join_replies(replies: Sequence[Reply], lang: Lang) -> Reply:
         did=tuple(deed for reply in replies for deed in reply.did),
         card=next((reply.card for reply in replies if reply.card), None),
         follow_up=any(reply.follow_up for reply in replies),
+        proposes=next((reply.proposes for reply in replies if reply.proposes), None),
     )

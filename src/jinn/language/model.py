@@ -175,6 +175,7 @@ class Reply:
 
     Attributes:
         follow_up: the satellite should listen on without a wake word.
+        proposes: what a yes to this reply wants; asked of the satellite that heard the reply, and of no other.
     """
 
     said: str
@@ -182,6 +183,7 @@ class Reply:
     did: tuple[Deed, ...] = ()
     card: Card | None = None
     follow_up: bool = False
+    proposes: Intent | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

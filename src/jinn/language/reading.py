@@ -14,6 +14,7 @@ from jinn.language.marking import Marked, marked
 from jinn.language.model import SlotValue
 from jinn.language.targets import Phrase, Target, says_all
 from jinn.language.templates import Grammar, home_assistant_grammar, own_grammar
+from jinn.language.times import SIGN, TODAY, timed
 from jinn.language.writing import Unit, name_key, plain_numbers, spelled_out, units_of
 
 _FORMS: Final = frozenset({"one", "one_yesno", "any", "all", "which", "how_many"})
@@ -51,10 +52,12 @@ class Sentences:
         self.lang = lang
         self._theirs = home_assistant_grammar(lang)
         self._own = own_grammar(lang)
+        self._past = own_grammar(lang, "past")
 
     def warm_up(self) -> None:
         self._theirs.warm_up()
         self._own.warm_up()
+        self._past.warm_up()
 
     def literals(self) -> set[str]:
         """The fixed words of our own templates, the only ones that are also matched by sound."""
@@ -66,6 +69,8 @@ class Sentences:
 
     def readings(self, text: str, index: HomeIndex, *, wild: bool = False) -> Iterator[Reading]:
         """The readings of a tidy text, best first: theirs, then ours; with `wild` only those that take free text."""
+        if not wild:
+            yield from self.read_past(text, index)
         yield from self.read_theirs(text, index, wild=wild)
         if not wild:
             yield from self.read_own(text, index)
@@ -85,11 +90,43 @@ class Sentences:
             for sentence in marked(units, index):
                 yield from self.read_marked(sentence)
 
-    def read_marked(self, sentence: Marked) -> list[Reading]:
+    def read_past(self, text: str, index: HomeIndex) -> Iterator[Reading]:
+        """Questions about what was so; their stretch of time is found first, as one sign."""
+        spelled = spelled_out(text)
+        when = timed(spelled, self.lang)
+        units = units_of(plain_numbers(when.text if when is not None else spelled))
+        if not all(self._past.knows(unit.text) or index.has_word(unit.text) for unit in units):
+            return
+        spans = TextSlotList.from_tuples([(SIGN, SIGN)] if when is not None else [], allow_template=False)
+        for sentence in marked(units, index):
+            if sentence.is_negated:
+                continue
+            asked = sentence
+            if self.lang is Lang.ZH:
+                # Two signs side by side are two words to `joined`, but Chinese has no space between any.
+                asked = replace(sentence, text=sentence.text.replace(" ", ""))
+            for reading in self.read_marked(asked, grammar=self._past, more={"when": spans}):
+                slots = dict(reading.slots)
+                if (
+                    when is not None
+                    and when.span == TODAY
+                    and self.lang is Lang.ZH
+                    and set(slots) == {"ability", "when"}
+                ):
+                    continue  # 今天多少度 asks how it is now: there is no tense to tell.
+                if when is not None:
+                    slots |= {"when": when.words, "span": when.span}
+                yield replace(reading, slots=slots)
+
+    def read_marked(
+        self, sentence: Marked, *, grammar: Grammar | None = None, more: Mapping[str, SlotList] | None = None
+    ) -> list[Reading]:
         places = [sign for sign, target in sentence.targets.items() if target.place is not None]
-        lists: dict[str, SlotList] = {"target": _signs(list(sentence.targets)), "place": _signs(places)}
+        lists: dict[str, SlotList] = {
+            "target": _signs(list(sentence.targets)), "place": _signs(places), **(more or {}),
+        }  # fmt: skip
         others = [unit.text for unit in units_of(sentence.text)]
-        results = self._own.matches(sentence.text, lists, {}, others=others, wild=False)
+        results = (grammar or self._own).matches(sentence.text, lists, {}, others=others, wild=False)
         found = [_own(result, sentence) for result in results]
         allowed = [reading for reading in found if not sentence.is_negated or _may_be_negated(reading.intent)]
         return sorted(allowed, key=lambda reading: -reading.literal)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from jinn.kernel import AreaId, Lang, ThingId
 from jinn.language.canon import canon_of
-from jinn.language.families import Family, eligible, family_of, is_of_the_home, specialised
+from jinn.language.families import PAST_STATES, Family, eligible, family_of, is_of_the_home, specialised
 from jinn.language.homeindex import HomeIndex
 from jinn.language.model import (
     Ambiguous,
@@ -22,7 +22,7 @@ from jinn.language.targets import Phrase, Target
 
 _GO_THERE = frozenset({"HassVacuumCleanArea"})
 """What they do happens at the place that was said; the thing itself may stand anywhere."""
-_QUESTIONS = frozenset({"HassGetState", "JinnGetAbility", "HassClimateGetTemperature"})
+_QUESTIONS = frozenset({"HassGetState", "JinnGetAbility", "HassClimateGetTemperature", "JinnPastAbility", *PAST_STATES})
 _SWITCHES = frozenset({"HassTurnOn", "HassTurnOff"})
 
 
@@ -263,7 +263,7 @@ def _nearest(pool: list[ThingWords], phrase: Phrase, situation: Situation, found
 def _all_that_fit(reading: Reading, phrase: Phrase, index: HomeIndex) -> list[ThingWords]:
     """Everything, or everything in an area, that can be asked for this; "the kitchen" to be lit means its lamps."""
     fitting = _all_wanted(reading, index)
-    if reading.intent == "JinnGetAbility" and "compartment" not in reading.slots:
+    if reading.intent in ("JinnGetAbility", "JinnPastAbility") and "compartment" not in reading.slots:
         # A fridge's cold is no room's temperature.
         fitting = [thing for thing in fitting if family_of(thing) is not Family.FRIDGE]
     if reading.intent == "HassTurnOn" and not phrase.is_everything:

@@ -200,9 +200,13 @@ def home_assistant_grammar(lang: Lang) -> Grammar:
     return Grammar(json.loads(path.read_text("utf-8")))
 
 
-def own_grammar(lang: Lang) -> Grammar:
-    """The sentences of this folder. Their `{target}` stands for whatever the words point at."""
-    path = files("jinn.language") / "sentences" / f"{lang.value}.yaml"
+def own_grammar(lang: Lang, name: str = "") -> Grammar:
+    """The sentences of this folder. Their `{target}` stands for whatever the words point at.
+
+    Args:
+        name: of a part with sentences of its own: `past`.
+    """
+    path = files("jinn.language") / "sentences" / f"{name + '_' if name else ''}{lang.value}.yaml"
     return Grammar(yaml.safe_load(path.read_text("utf-8")))
 
 

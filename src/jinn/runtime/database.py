@@ -28,9 +28,9 @@ async def open_database(
         Refused: `data-folder-busy`, `database-newer`, `migration-edited`.
         Unavailable: `data-folder`, `database`, `disk-full`.
     """
-    everything = (_OWN_SCHEMA, *schemas)
+    everything = [part for schema in (_OWN_SCHEMA, *schemas) for part in (schema, *schema.parts)]
     with hold_folder(folder):
-        migrations = load_migrations(everything)
+        migrations = load_migrations(everything, "postgres" if url is not None else "sqlite")
         if url is not None:
             async with open_postgres(url, load_queries(everything, "postgres"), migrations) as database:
                 yield database

@@ -71,11 +71,13 @@ class Statement:
         query: `room.name`, from that room's `sql/queries.sql`.
         values: its named parameters.
         rows: how many rows it must touch; another count undoes the whole change (compare-and-set). None: any.
+        each: it is done once for each of these instead of `values`; `rows` is then their sum.
     """
 
     query: str
     values: Mapping[str, Sql] = field(default_factory=dict)
     rows: int | None = None
+    each: Sequence[Mapping[str, Sql]] = ()
 
 
 class Database(Protocol):
@@ -97,10 +99,15 @@ class Database(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
-    """The tables of one room: `queries.sql` and `migrations/NNNN_name.sql` in `folder`."""
+    """The tables of one room: `queries.sql` and `migrations/NNNN_name.sql` in `folder`.
+
+    Attributes:
+        parts: of its sub-packages that keep tables of their own; they come right after the room's.
+    """
 
     room: str
     folder: Path
+    parts: "tuple[Schema, ...]" = ()
 
 
 class Service(Protocol):

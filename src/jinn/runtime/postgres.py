@@ -98,16 +98,19 @@ class PostgresDatabase:
 
     async def _execute(self, connection: "_Connection", statement: Statement) -> int:
         query = self._queries[statement.query]
-        check_text(statement.query, statement.values)
         try:
-            status = await connection.execute(query.sql, *(statement.values[name] for name in query.names))
+            if statement.each:
+                count = await _done_for_each(connection, query, statement.each)
+            else:
+                check_text(statement.query, statement.values)
+                status = await connection.execute(query.sql, *(statement.values[name] for name in query.names))
+                # The status reads "UPDATE 3" or "INSERT 0 3".
+                count = int(status.rpartition(" ")[2])
         except tuple(_CONFLICTS) as error:
             rule = _CONFLICTS[type(error)]
             raise Conflict(f"{statement.query}: {error}", query=statement.query, rule=rule) from error
         except _BUGS as error:
             raise AssertionError(f"{statement.query}: {error}") from error
-        # The status reads "UPDATE 3" or "INSERT 0 3".
-        count = int(status.rpartition(" ")[2])
         if statement.rows is not None and count != statement.rows:
             raise Conflict(
                 f"{statement.query} touched {count} rows instead of {statement.rows}.",
@@ -115,6 +118,17 @@ class PostgresDatabase:
                 rule="rows",
             )
         return count
+
+
+async def _done_for_each(connection: "_Connection", query: Query, each: Sequence[Mapping[str, Sql]]) -> int:
+    """One prepared statement for all of them."""
+    prepared = await connection.prepare(query.sql)
+    count = 0
+    for values in each:
+        check_text(query.name, values)
+        await prepared.fetch(*(values[name] for name in query.names))
+        count += int((prepared.get_statusmsg() or "0").rpartition(" ")[2])
+    return count
 
 
 @asynccontextmanager

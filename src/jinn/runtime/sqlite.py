@@ -200,9 +200,15 @@ class SqliteDatabase:
 
     def _execute(self, statement: Statement) -> int:
         query = self._queries[statement.query]
-        check_text(statement.query, statement.values)
+        before = self._writer.total_changes()
         try:
-            self._writer.execute(query.sql, statement.values)
+            if statement.each:
+                for values in statement.each:
+                    check_text(statement.query, values)
+                self._writer.executemany(query.sql, statement.each)
+            else:
+                check_text(statement.query, statement.values)
+                self._writer.execute(query.sql, statement.values)
         except apsw.ConstraintError as error:
             rule = _CONFLICTS.get(getattr(error, "extendedresult", 0))
             if rule is None:
@@ -210,7 +216,7 @@ class SqliteDatabase:
             raise Conflict(f"{statement.query}: {error}", query=statement.query, rule=rule) from error
         except _BUGS as error:
             raise AssertionError(f"{statement.query}: {error}") from error
-        count = self._writer.changes()
+        count = self._writer.total_changes() - before if statement.each else self._writer.changes()
         if statement.rows is not None and count != statement.rows:
             raise Conflict(
                 f"{statement.query} touched {count} rows instead of {statement.rows}.",

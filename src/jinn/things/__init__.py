@@ -6,13 +6,17 @@ from jinn.things.commanding import Commander
 from jinn.things.deeds import deed_of
 from jinn.things.foreseeing import likely_replies
 from jinn.things.hands import RoomHands
+from jinn.things.history import History, Sample, Series
+from jinn.things.history.skill import PastSkill
 from jinn.things.http import routes
+from jinn.things.joining import CodeReader, Finder, Found, Joining
+from jinn.things.joining_http import joining_routes
 from jinn.things.meaning import Meaning
 from jinn.things.model import CommandOutcome, CommandResult, DeviceCredentials, Product, ServiceResult, Thing
 from jinn.things.names import NamesOfThings
 from jinn.things.ports import Areas, Bridge
 from jinn.things.products import product_from_model, read_product, read_product_folder
-from jinn.things.registry import Registry
+from jinn.things.registry import REGISTRY_SUBJECT, Registry, RegistryChanged
 from jinn.things.room import ThingsRoom, open_things
 from jinn.things.skill import HomeSkill
 from jinn.things.store import SCHEMA
@@ -25,8 +29,11 @@ from jinn.things.wire import (
     HAPPENED_SUBJECT,
     PRESENCE_SUBJECT,
     REPORTED_SUBJECT,
+    Happened,
     HappenedBatch,
     PresenceBatch,
+    Presented,
+    Report,
     ReportedBatch,
     WireThing,
     value_names,
@@ -36,6 +43,7 @@ from jinn.things.wishes import Call, Handle, Set, reached, wishes
 __all__ = [
     "HAPPENED_SUBJECT",
     "PRESENCE_SUBJECT",
+    "REGISTRY_SUBJECT",
     "REPORTED_SUBJECT",
     "SCHEMA",
     "Areas",
@@ -43,26 +51,38 @@ __all__ = [
     "Bridge",
     "Bridging",
     "Call",
+    "CodeReader",
     "CommandOutcome",
     "CommandResult",
     "Commander",
     "DeviceCredentials",
     "EnumType",
+    "Finder",
+    "Found",
     "Handle",
+    "Happened",
     "HappenedBatch",
+    "History",
     "HomeSkill",
+    "Joining",
     "Json",
     "Meaning",
     "NamesOfThings",
     "NumberType",
     "PastCommand",
+    "PastSkill",
     "PresenceBatch",
+    "Presented",
     "Product",
     "Property",
     "Registry",
+    "RegistryChanged",
+    "Report",
     "Reported",
     "ReportedBatch",
     "RoomHands",
+    "Sample",
+    "Series",
     "ServiceResult",
     "Set",
     "Thing",
@@ -76,6 +96,7 @@ __all__ = [
     "check_set",
     "commands_of",
     "deed_of",
+    "joining_routes",
     "likely_replies",
     "open_things",
     "product_from_model",

@@ -12,6 +12,7 @@ from jinn.kernel import AreaId, Forbidden, Invalid, Lang, Names, NotFound, Thing
 from jinn.language import DeedWire, deed_to_wire
 from jinn.people import Grant
 from jinn.things.deeds import deed_of
+from jinn.things.history.http import handlers
 from jinn.things.ports import Areas
 from jinn.things.products import WireAliases, WireNames, names_of, product_from_model
 from jinn.things.room import ThingsRoom
@@ -78,7 +79,9 @@ class Enabled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def routes(room: ThingsRoom, areas: Areas) -> Router:
     """Everything that is about things: below `/api` for people, and what devices themselves fetch and post."""
-    api = Router("/api", route_handlers=[*_seeing(room), *_asking(room), *_keeping(room, areas)], tags=["things"])
+    past = handlers(room.history, room.happenings, room.clock)
+    asked = [*_seeing(room), *past, *_asking(room), *_keeping(room, areas)]
+    api = Router("/api", route_handlers=asked, tags=["things"])
     return Router("/", route_handlers=[api, *upkeep_routes(room.upkeep)])
 
 

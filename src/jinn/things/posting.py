@@ -16,6 +16,16 @@ from jinn.things.work import Answer, Handler, Upward, Work
 AHEAD_MS_MAX = 300_000
 """A device's clock may be so far ahead; beyond it its times are not believed and ours is taken."""
 
+UNIQUE_DIGITS = 10
+"""An id of so many digits is no count of messages since a start."""
+
+BEHIND_MS_MAX = 300_000
+"""A device that says now what was so long ago had no connection then; one that had has a clock that is behind."""
+
+ARRIVING_MS = 60_000
+"""What it sends in its first minute may still be of before."""
+
+SAME_MOMENT_MS = 1_000
 VALUES_MAX = 5_000
 """In one message: a day of a property every 20 s."""
 
@@ -25,7 +35,7 @@ def post_properties(work: Work, up: Upward) -> Answer:
     if _is_repeat(work, up):
         return Answer()
     params = decoded_dict(up.envelope.params)
-    said = {name: _reported(work, up, name, form) for name, form in params.items()}
+    said = {name: _in_time(work, up, name, _reported(work, up, name, form)) for name, form in params.items()}
     _report(work, up, said)
     return Answer()
 
@@ -42,9 +52,9 @@ def post_pack(work: Work, up: Upward) -> Answer:
         for event in [_event(up, name)]
         for form in (forms if isinstance(forms, list) else [forms])
     ]
-    _keep_history(work, up, series)
+    work.record(up, series)
     newest = {name: values[-1] for name, values in series.items() if _is_news(work, up, name, values[-1])}
-    _report(work, up, newest)
+    _report(work, up, newest, is_recorded=True)
     for event, form in happened:
         _keep_event(work, up, event, form)
     return Answer()
@@ -55,7 +65,7 @@ def post_history(work: Work, up: Upward) -> Answer:
     if _is_repeat(work, up):
         return Answer()
     params = decoded_dict(up.envelope.params)
-    _keep_history(work, up, _series(work, up, _part(params, "properties")))
+    work.record(up, _series(work, up, _part(params, "properties")))
     _remember(work, up)
     return Answer()
 
@@ -63,7 +73,7 @@ def post_history(work: Work, up: Upward) -> Answer:
 def post_event(work: Work, up: Upward) -> Answer:
     """`thing/event/{id}/post`: `{"value": {…}, "time": ms}`, or the bare outputs."""
     twin = work.twin(up.thing.id)
-    if twin.is_resent(up.mark) or twin.is_repeat(up.mark, now_ms=work.now_ms):
+    if twin.is_resent(up.mark) or twin.is_repeat(up.mark, now_ms=work.now_ms, is_unique=_has_unique_id(up)):
         return Answer()
     _keep_event(work, up, _event(up, up.address.name), decoded_dict(up.envelope.params))
     _remember(work, up)
@@ -76,7 +86,8 @@ def _is_repeat(work: Work, up: Upward) -> bool:
     One that would change the twin is none: the device counts its ids anew, and what it says now is the truth.
     """
     twin = work.twin(up.thing.id)
-    if twin.is_resent(up.mark):
+    is_unique = _has_unique_id(up)
+    if twin.is_resent(up.mark) or (is_unique and twin.is_repeat(up.mark, now_ms=work.now_ms, is_unique=True)):
         return True
     if not twin.is_repeat(up.mark, now_ms=work.now_ms):
         return False
@@ -84,6 +95,16 @@ def _is_repeat(work: Work, up: Upward) -> bool:
         return True
     said = {name: _reported(work, up, name, form) for name, form in decoded_dict(up.envelope.params).items()}
     return not twin.would_change(said)
+
+
+def _has_unique_id(up: Upward) -> bool:
+    """Whether the device's ids cannot come again for another message.
+
+    Who counts from 1 at each start never gets so far; ten digits are random numbers or times, as jinn OS has them. Its
+    repeats after a long stay without a network are then known as such, however long it stayed.
+    """
+    given = str(up.envelope.id)
+    return len(given) >= UNIQUE_DIGITS and given.isascii() and given.isdigit()
 
 
 def _reported(work: Work, up: Upward, name: str, form: Json) -> Reported:
@@ -107,7 +128,22 @@ def _believed(time: Json, now_ms: int) -> int:
     return now_ms
 
 
-def _report(work: Work, up: Upward, said: Mapping[str, Reported]) -> None:
+def _in_time(work: Work, up: Upward, name: str, said: Reported) -> Reported:
+    """What is said now, with a moment that can be true and that no other value of it has."""
+    if said.at_ms < work.now_ms - BEHIND_MS_MAX:
+        since_ms = work.arrived_ms(up.connection.id, up.message.session)
+        if since_ms is not None and said.at_ms > since_ms + ARRIVING_MS:
+            said = said._replace(at_ms=work.now_ms)
+    before = work.twin(up.thing.id).reported.get(name)
+    if before is not None and 0 <= before.at_ms - said.at_ms < SAME_MOMENT_MS and before.value != said.value:
+        # Opened and closed within one commit: both have happened, one after the other.
+        return said._replace(at_ms=before.at_ms + 1)
+    return said
+
+
+def _report(work: Work, up: Upward, said: Mapping[str, Reported], *, is_recorded: bool = False) -> None:
+    if not is_recorded:
+        work.record(up, {name: (value,) for name, value in said.items()})
     twin = work.twin(up.thing.id).report(said, model=up.product.model, now_ms=work.now_ms, mark=up.mark)
     work.put(twin)
     work.tell_report(twin, {name: value for name, (value, _) in said.items()})
@@ -142,20 +178,6 @@ def _series(work: Work, up: Upward, params: Mapping[str, Json]) -> dict[str, lis
 def _is_news(work: Work, up: Upward, name: str, said: Reported) -> bool:
     before = work.twin(up.thing.id).reported.get(name)
     return before is None or said.at_ms >= before.at_ms
-
-
-def _keep_history(work: Work, up: Upward, series: Mapping[str, list[Reported]]) -> None:
-    for name, values in series.items():
-        for value, at_ms in values[-store.HISTORY_KEPT :]:
-            row: dict[str, Sql] = {
-                "thing": up.thing.id,
-                "property": name,
-                "at_ms": at_ms,
-                "value": store.encoded(value),
-            }
-            work.add(Statement(query="things.add_history", values=row))
-        trim: dict[str, Sql] = {"thing": up.thing.id, "property": name, "kept": store.HISTORY_KEPT}
-        work.trim("history", up.thing.id, name, Statement(query="things.trim_history", values=trim))
 
 
 def _event(up: Upward, name: str) -> Event:

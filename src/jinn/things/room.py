@@ -1,5 +1,6 @@
 """The things room put together: what the hub starts, and what other rooms talk to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jinn.kernel import Clock, ThingId, millis
@@ -7,16 +8,19 @@ from jinn.runtime import Bus, Database, Service
 from jinn.things.announcing import Announcer
 from jinn.things.commanding import Commander
 from jinn.things.delivering import Doors
-from jinn.things.ingesting import Ingest
+from jinn.things.history import Happenings, History, Thinner
+from jinn.things.ingesting import Ingest, Witness
 from jinn.things.names import NamesOfThings
 from jinn.things.ports import Areas
 from jinn.things.receiving import Receiver
 from jinn.things.registry import Registry
 from jinn.things.sweeping import Sweeper
+from jinn.things.topics import Use
 from jinn.things.twins import Twins
 from jinn.things.upkeep import Upkeep, open_upkeep
 from jinn.things.watching import Watch
 from jinn.things.wire import WireThing, thing_on_wire
+from jinn.things.work import Handler
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +38,16 @@ class ThingsRoom:
     watch: Watch
     receiver: Receiver
     sweeper: Sweeper
+    history: History
+    happenings: Happenings
+    thinner: Thinner
     announcer: Announcer
     upkeep: Upkeep
     clock: Clock
 
     @property
     def services(self) -> tuple[Service, ...]:
-        return (self.watch, self.receiver, self.sweeper, self.upkeep.ledger)
+        return (self.watch, self.receiver, self.sweeper, self.upkeep.ledger, self.thinner)
 
     def on_wire(self, thing_id: ThingId) -> WireThing:
         """A thing as it is now. Raises `NotFound`."""
@@ -68,8 +75,20 @@ class ThingsRoom:
             await self.announcer.shut_out(thing)
 
 
-async def open_things(*, database: Database, bus: Bus, areas: Areas, clock: Clock) -> ThingsRoom:
-    """Read what is kept, and put the room together; nothing runs yet."""
+async def open_things(
+    *,
+    database: Database,
+    bus: Bus,
+    areas: Areas,
+    clock: Clock,
+    handlers: Mapping[Use, Handler] | None = None,
+    witness: Witness | None = None,
+) -> ThingsRoom:
+    """Read what is kept, and put the room together; nothing runs yet.
+
+    `handlers`: for messages of devices that a part of its own sees to, as `firmware` does.
+    `witness`: told of each commit of what devices say.
+    """
     registry = Registry(database=database, clock=clock, areas=areas)
     twins = Twins(database=database)
     await registry.load()
@@ -77,8 +96,10 @@ async def open_things(*, database: Database, bus: Bus, areas: Areas, clock: Cloc
     announcer = Announcer(bus=bus)
     doors = Doors(bus=bus, registry=registry)
     watch = Watch(bus=bus, registry=registry, twins=twins)
+    history = History(database=database, models=registry, clock=clock)
     upkeep = await open_upkeep(registry=registry, twins=twins, database=database, doors=doors, bus=bus, clock=clock)
-    ingest = Ingest(registry=registry, twins=twins, database=database, clock=clock, more=upkeep.handlers)
+    handling = {**upkeep.handlers, **(handlers or {})}
+    ingest = Ingest(registry=registry, twins=twins, database=database, clock=clock, more=handling, witness=witness)
     commander = Commander(
         registry=registry, twins=twins, database=database, doors=doors, watch=watch, announcer=announcer, clock=clock
     )
@@ -90,6 +111,9 @@ async def open_things(*, database: Database, bus: Bus, areas: Areas, clock: Cloc
         watch=watch,
         receiver=Receiver(bus=bus, ingest=ingest, announcer=announcer),
         sweeper=Sweeper(database=database, twins=twins, doors=doors, announcer=announcer, clock=clock),
+        history=history,
+        happenings=Happenings(database=database, models=registry),
+        thinner=Thinner(database=database, filing=history.filing, clock=clock),
         announcer=announcer,
         upkeep=upkeep,
         clock=clock,

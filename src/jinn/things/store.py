@@ -9,18 +9,19 @@ import msgspec
 
 from jinn.kernel import AreaId, Names, Secret, ThingId
 from jinn.runtime import Row, Schema, Sql, Statement
+from jinn.things.history.recording import remove_statements
 from jinn.things.model import Product, Thing
 from jinn.things.products import WireAliases, WireNames, WireProduct, assemble, names_of, stated, wire_aliases
 from jinn.things.tsl import read_model
 from jinn.things.twin import Reported, Shadow, Twin, Wish
 from jinn.things.values import Json
 
-SCHEMA = Schema(room="things", folder=Path(__file__).parent / "sql")
+HISTORY_SCHEMA = Schema(room="history", folder=Path(__file__).parent / "history" / "sql")
+SCHEMA = Schema(room="things", folder=Path(__file__).parent / "sql", parts=(HISTORY_SCHEMA,))
 
 EVENTS_KEPT = 100
 """Of each event of each thing: what a person looks back on; more belongs to a time-series store."""
 
-HISTORY_KEPT = 1_000
 COMMANDS_KEPT = 200
 
 _json = msgspec.json.Encoder()
@@ -79,11 +80,12 @@ def change_thing(thing: Thing) -> Statement:
 def remove_thing(thing: ThingId) -> tuple[Statement, ...]:
     """The thing with all that it said and did."""
     others = (
-        "twin", "events", "history", "commands", "tags", "enrolment", "device_token", "config", "quiet", "logs",
+        "twin", "events", "commands", "tags", "enrolment", "device_token", "config", "quiet", "logs",
     )  # fmt: skip
     return (
         Statement(query="things.remove_thing", values={"id": thing}, rows=1),
         *(Statement(query=f"things.remove_{what}", values={"id": thing}) for what in others),
+        *remove_statements(thing),
     )
 
 

@@ -10,6 +10,7 @@ from jinn.runtime import Database, Statement
 from jinn.things import store
 from jinn.things.announcing import Announcer
 from jinn.things.delivering import Doors, Holding
+from jinn.things.history.recording import note, presence_sample
 from jinn.things.twin import Twin
 from jinn.things.twins import Twins
 
@@ -37,7 +38,9 @@ async def note_gone(twin: Twin, *, database: Database, twins: Twins, announcer: 
         if before is None or after is None or after is before:
             return
         try:
-            await database.write(*store.save_twin(after, was=before))
+            sample = presence_sample(before, after)
+            noted = note([sample] if sample is not None else [], now_ms)
+            await database.write(*store.save_twin(after, was=before), *noted)
         except Conflict:
             return  # It has just said something, so it is not gone.
         twins.keep(after)

@@ -1,6 +1,6 @@
 """One unit of ingest: what a batch of device messages changes, collected, then committed together."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -9,10 +9,12 @@ from jinn.runtime import Statement
 from jinn.things import store
 from jinn.things.alink import Envelope
 from jinn.things.frames import UpMessage
+from jinn.things.history import Sample
+from jinn.things.history.recording import note, presence_sample, samples_of
 from jinn.things.model import Product, Thing
 from jinn.things.registry import Addition, Registry
 from jinn.things.topics import Address
-from jinn.things.twin import MessageMark, Twin
+from jinn.things.twin import MessageMark, Reported, Twin
 from jinn.things.values import Json
 from jinn.things.wire import Happened, Presented, Replied, Report
 
@@ -50,10 +52,19 @@ Handler = Callable[["Work", Upward], Answer]
 class Work:
     """Twins as they will be, rows to add, and what is told to others once it is all committed."""
 
-    def __init__(self, *, registry: Registry, twins: Mapping[ThingId, Twin], clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        twins: Mapping[ThingId, Twin],
+        clock: Clock,
+        arrivals: MutableMapping[ThingId, tuple[str, int]] | None = None,
+    ) -> None:
+        """`arrivals`: since when this hub knows which connection of a thing; kept from one commit to the next."""
         self.registry = registry
         self.clock = clock
         self.now_ms = millis(clock.now())
+        self.arrivals: MutableMapping[ThingId, tuple[str, int]] = {} if arrivals is None else arrivals
         self._before = dict(twins)
         self._twins = dict(twins)
         self._statements: list[Statement] = []
@@ -62,6 +73,7 @@ class Work:
         self.reports: list[Report] = []
         self.presences: list[Presented] = []
         self.replies: list[Replied] = []
+        self._samples: list[Sample] = []
         self.afterwards: list[Callable[[], None]] = []
         """What to do once all of it is committed: to hold in memory what was written."""
         self.happened: list[Happened] = []
@@ -73,6 +85,11 @@ class Work:
     def twin(self, thing_id: ThingId) -> Twin:
         return self._twins[thing_id]
 
+    def arrived_ms(self, thing_id: ThingId, session: str) -> int | None:
+        """Since when the thing has this connection; None: we did not see it come."""
+        known = self.arrivals.get(thing_id)
+        return known[1] if known is not None and known[0] == session else None
+
     def put(self, twin: Twin) -> None:
         self._replaced.append(self._twins[twin.thing])
         self._twins[twin.thing] = twin
@@ -81,6 +98,7 @@ class Work:
     def all_or_nothing(self) -> Iterator[None]:
         """What one message changes is undone when it turns out to be bad halfway."""
         replaced, statements, taken = len(self._replaced), len(self._statements), len(self.taken)
+        samples = len(self._samples)
         reports, presences, replies = len(self.reports), len(self.presences), len(self.replies)
         afterwards = len(self.afterwards)
         happened = len(self.happened)
@@ -90,6 +108,7 @@ class Work:
             for twin in reversed(self._replaced[replaced:]):
                 self._twins[twin.thing] = twin
             del self._replaced[replaced:], self._statements[statements:], self.taken[taken:]
+            del self._samples[samples:]
             del self.reports[reports:], self.presences[presences:], self.replies[replies:]
             del self.afterwards[afterwards:]
             del self.happened[happened:]
@@ -98,9 +117,21 @@ class Work:
     def add(self, *statements: Statement) -> None:
         self._statements.extend(statements)
 
+    def after_commit(self, tell: Callable[[], None]) -> None:
+        """Have something called once for this commit, however many messages ask for it; it must be quick."""
+        if tell not in self.afterwards:
+            self.afterwards.append(tell)
+
     def trim(self, table: str, thing_id: ThingId, part: str, statement: Statement) -> None:
         """Once per commit for each history that grew."""
         self._trims[table, thing_id, part] = statement
+
+    def record(self, up: Upward, said: Mapping[str, Sequence[Reported]]) -> None:
+        """Let the past have what was said of each property, oldest first; before the twin takes it."""
+        known = self.twin(up.thing.id).reported
+        for name, values in said.items():
+            data_type = up.product.model.properties[name].type
+            self._samples += samples_of(up.thing.id, name, data_type, values, known.get(name))
 
     def add_thing(self, addition: Addition) -> None:
         self.add(*addition.statements)
@@ -126,4 +157,9 @@ class Work:
             for twin in self.changed_twins()
             for statement in store.save_twin(twin, was=self._before[twin.thing])
         ]
-        return [*saves, *self._statements, *self._trims.values()]
+        noted = note([*self._samples, *self._arrivals()], self.now_ms)
+        return [*saves, *self._statements, *noted, *self._trims.values()]
+
+    def _arrivals(self) -> list[Sample]:
+        changed = ((self._before[twin.thing], twin) for twin in self.changed_twins())
+        return [sample for before, after in changed if (sample := presence_sample(before, after)) is not None]

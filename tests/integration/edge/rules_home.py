@@ -14,7 +14,7 @@ from integration.things_room import Home, a_database, a_home
 from jinn.edge import SCHEMA, Place, Rule, RulesRoom, Run, open_rules
 from jinn.edge.writing import read_draft
 from jinn.kernel import Names, Secret, SystemClock, ThingId
-from jinn.runtime import Bus
+from jinn.runtime import Bus, Schema
 from jinn.things import Thing
 
 T = TypeVar("T")
@@ -101,9 +101,10 @@ async def a_home_with_rules(
     *,
     zone: tzinfo = UTC,
     place: Place | None = None,
+    others: tuple[Schema, ...] = (),
 ) -> AsyncIterator[RulesHome]:
     """Both devices are connected; the rules run."""
-    async with a_database(folder, url, (SCHEMA,)) as database, a_home(database, bus) as home:
+    async with a_database(folder, url, (SCHEMA, *others)) as database, a_home(database, bus) as home:
         if all(thing.id != OTHER for thing in home.room.registry.things()):
             await home.room.registry.add_device(
                 home.lamp.product_key, names=Names(en="Porch lamp", zh="门廊灯"), device_name="lamp2",

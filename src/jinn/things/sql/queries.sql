@@ -49,6 +49,10 @@ SET name_en = :name_en, name_zh = :name_zh, aliases = :aliases, area = :area, ga
     is_enabled = :is_enabled
 WHERE id = :id;
 
+-- name: remake_thing
+-- It is of another product; only things behind a bridge ever are.
+UPDATE things_things SET product_key = :product_key WHERE id = :id;
+
 -- name: remove_thing
 -- What it said and did goes with it, by the statements that follow.
 DELETE FROM things_things WHERE id = :id;
@@ -58,9 +62,6 @@ DELETE FROM things_twins WHERE thing = :id;
 
 -- name: remove_events
 DELETE FROM things_events WHERE thing = :id;
-
--- name: remove_history
-DELETE FROM things_history WHERE thing = :id;
 
 -- name: remove_commands
 DELETE FROM things_commands WHERE thing = :id;
@@ -118,24 +119,6 @@ WHERE thing = :thing AND event = :event AND id <= (
 -- name: events_of_thing
 -- The newest first.
 SELECT id, event, at_ms, outputs FROM things_events WHERE thing = :thing ORDER BY id DESC LIMIT :count_max;
-
--- name: add_history
--- A value that a thing had in the past; the same moment told again changes nothing.
-INSERT INTO things_history (thing, property, at_ms, value) VALUES (:thing, :property, :at_ms, :value)
-ON CONFLICT (thing, property, at_ms) DO NOTHING;
-
--- name: trim_history
--- Keeps the newest `kept` values of one property.
-DELETE FROM things_history
-WHERE thing = :thing AND property = :property AND at_ms <= (
-    SELECT at_ms FROM things_history WHERE thing = :thing AND property = :property
-    ORDER BY at_ms DESC LIMIT 1 OFFSET :kept
-);
-
--- name: history_of_property
--- The newest first.
-SELECT at_ms, value FROM things_history
-WHERE thing = :thing AND property = :property ORDER BY at_ms DESC LIMIT :count_max;
 
 -- name: add_command
 -- Before it is sent, so that a killed hub leaves a trace of what it asked.

@@ -1,0 +1,88 @@
+"""What hearing a rule needs of the home: what words mean, what things can do, and which scenes there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from jinn.edge.model import Scene
+from jinn.edge.ports import HomeThing
+from jinn.kernel import AreaId, Lang, ThingId
+from jinn.language import Ambiguous, HomeWords, Understanding, Understood
+from jinn.things import Handle
+
+
+class Understands(Protocol):
+    """What words mean without rules: `language.Understander`."""
+
+    def understand(
+        self, text: str, lang: Lang, home: HomeWords, *, area: AreaId | None = None, focus: tuple[ThingId, ...] = ()
+    ) -> Understanding: ...
+
+    def complete(self, pending: Ambiguous, text: str, lang: Lang, home: HomeWords) -> Understanding | None: ...
+
+
+class Things(Protocol):
+    """The things as words can take hold of them."""
+
+    def handle(self, thing: ThingId) -> Handle | None: ...
+
+    def area(self, name: str) -> AreaId | None: ...
+
+
+class Known(Protocol):
+    """What is known of the home besides words."""
+
+    def thing(self, thing: ThingId) -> HomeThing | None: ...
+
+    def scenes(self) -> Sequence[Scene]: ...
+
+
+class WhichOne(Exception):
+    """The words fit several things; somebody must say which."""
+
+    def __init__(self, question: Ambiguous) -> None:
+        super().__init__("which one?")
+        self.question = question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """One sentence's surroundings.
+
+    Attributes:
+        area: where the satellite stands.
+        chosen: the things that answered "which one?".
+        focus: the things that the sentence itself has spoken of already, which "it" means.
+    """
+
+    words: Understands
+    home: HomeWords
+    things: Things
+    known: Known
+    lang: Lang
+    area: AreaId | None = None
+    chosen: tuple[ThingId, ...] = ()
+    focus: tuple[ThingId, ...] = ()
+
+    def understand(self, text: str) -> Understood | None:
+        """What a part of the sentence wants. Raises `WhichOne`."""
+        meant = self.words.understand(text, self.lang, self.home, area=self.area, focus=self.focus)
+        if isinstance(meant, Ambiguous):
+            picked = tuple(thing for thing in meant.choices if thing in self.chosen)
+            if not picked:
+                raise WhichOne(meant)
+            return Understood(intents=(*meant.before, replace(meant.intent, targets=(*meant.intent.targets, *picked))))
+        return meant if isinstance(meant, Understood) else None
+
+    def candidates(self, text: str) -> tuple[ThingId, ...]:
+        """The things that a part of the sentence may mean, several where it does not say which."""
+        meant = self.words.understand(text, self.lang, self.home, area=self.area, focus=self.focus)
+        if isinstance(meant, Ambiguous):
+            picked = tuple(thing for thing in meant.choices if thing in self.chosen)
+            return picked or meant.choices
+        if isinstance(meant, Understood):
+            return tuple(dict.fromkeys(thing for intent in meant.intents for thing in intent.targets))
+        return ()
+
+    def speaking_of(self, things: Sequence[ThingId]) -> "Situation":
+        return replace(self, focus=tuple(dict.fromkeys(things)))
