@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
+import httpx
 import pytest
 from integration.matter_nodes import CODE, a_node, a_server
 from integration.things_room import HALL, Home, a_database, a_home
 
-from jinn.kernel import Invalid, Names, ThingId, Unavailable
-from jinn.runtime import NatsBus, OutboxRelay
+from jinn.kernel import HomeId, Invalid, Names, ThingId, Unavailable
+from jinn.people import Grant
+from jinn.runtime import Caller, HttpOptions, HttpServer, Metrics, NatsBus, OutboxRelay
 from jinn.things import CommandOutcome
-from jinn.things.matter import Matter, open_matter
+from jinn.things.matter import Matter, matter_routes, open_matter
 from jinn.things.matter.testing import ScriptedMatterServer
 
 pytestmark = pytest.mark.anyio
@@ -158,3 +160,31 @@ async def test_a_wrong_code_never_reaches_the_server_and_a_silent_device_is_told
     with pytest.raises(Unavailable) as failed:
         await fabric.matter.bridge.commission(CODE)
     assert failed.value.stable_code() == "matter-not-joined"
+
+
+async def admit(caller: Caller) -> object:
+    return Grant(home=HomeId("home"), subject=caller.token.reveal() if caller.token else "")
+
+
+async def test_a_device_is_added_over_http_by_the_owner_only(fabric: Fabric) -> None:
+    fabric.server.joining = a_node()
+    home = fabric.home
+    server = HttpServer(
+        [matter_routes(fabric.matter, home.room, home.areas)], admit=admit, options=HttpOptions(port=0),
+        metrics=Metrics(), checks={},
+    )  # fmt: skip
+    async with anyio.create_task_group() as tasks:
+        await tasks.start(lambda *, task_status: server.run(task_status=task_status))
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}/api/matter", timeout=20) as client:
+            new = {"code": CODE, "name": "Desk", "area": "hall"}
+            refused = await client.post("/devices", json=new, headers={"Authorization": "Bearer guest"})
+            assert refused.json()["code"] == "owner-only"
+            owner = {"Authorization": "Bearer owner"}
+            assert (await client.post("/devices", json={"code": "1"}, headers=owner)).json()["code"] == "bad-setup-code"
+            made = (await client.post("/devices", json=new, headers=owner)).json()
+            assert (made["names"]["zh"], made["area"], made["online"]) == ("Desk", "hall", True)
+            assert (await client.post("/wifi", json={"ssid": "h", "password": "p"}, headers=owner)).status_code == 204
+            state = (await client.get("/", headers=owner)).json()
+            assert state["is_up"]
+            assert state["things"]["2"] == made["id"]
+        tasks.cancel_scope.cancel()
