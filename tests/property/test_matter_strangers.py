@@ -117,7 +117,7 @@ happenings = st.one_of(
 
 
 @given(st.lists(happenings, max_size=12))
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_happens_only_what_fits_is_reported(said: list[Happening]) -> None:
     async def run() -> None:
         sender, receiver = anyio.create_memory_object_stream[Happening](100)
