@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
+import httpx
 import pytest
 from integration.matter_nodes import CODE, a_node, a_server
 from integration.things_room import HALL, Home, a_database, a_home
 
-from jinn.kernel import Invalid, Names, ThingId, Unavailable
-from jinn.runtime import NatsBus, OutboxRelay
+from jinn.kernel import HomeId, Invalid, Names, ThingId, Unavailable
+from jinn.people import Grant
+from jinn.runtime import Caller, HttpOptions, HttpServer, Metrics, NatsBus, OutboxRelay
 from jinn.things import CommandOutcome
-from jinn.things.matter import Matter, open_matter
+from jinn.things.matter import Matter, matter_routes, open_matter
 from jinn.things.matter.testing import ScriptedMatterServer
 
 pytestmark = pytest.mark.anyio
@@ -79,6 +81,22 @@ async def test_what_is_asked_is_done_and_only_its_report_confirms_it(fabric: Fab
     assert fabric.said(name) == value
 
 
+async def test_what_the_model_forbids_is_refused_before_the_node_is_asked(fabric: Fabric) -> None:
+    thing = fabric.home.room.registry.thing(fabric.lamp)
+    for values in ({"brightness": 101}, {"on": "on"}, {"temperature": 20}, {"color_temperature": 9000}):
+        with pytest.raises(Invalid):
+            await fabric.matter.bridge.set_properties(thing, values)
+    assert all(command != "device_command" for command, _ in fabric.server.asked)
+
+
+async def test_a_report_need_not_wait_for_the_servers_own(fabric: Fabric) -> None:
+    # Real servers hear of a change a second late; the node itself is asked at once.
+    fabric.server.is_late = True
+    results = await fabric.home.room.commander.set_properties(fabric.lamp, {"on": 1}, by="test")
+    assert [result.outcome for result in results] == [CommandOutcome.CONFIRMED]
+    assert ("read_attribute", {"node_id": 1, "attribute_path": "1/6/0"}) in fabric.server.asked
+
+
 async def test_a_hand_on_the_switch_is_seen(fabric: Fabric) -> None:
     await fabric.server.change(1, "1/6/0", True)
     await until(lambda: fabric.said("on") == 1)
@@ -128,7 +146,7 @@ async def test_a_device_is_added_by_its_code_with_its_name_and_place(fabric: Fab
     made = await fabric.matter.bridge.commission(CODE, names=Names(en="Reading lamp", zh="阅读灯"), area=HALL.id)
     thing = fabric.home.room.registry.thing(made)
     assert (thing.names.zh, thing.area) == ("阅读灯", HALL.id)
-    assert ("commission_with_code", {"code": CODE, "network_only": False}) in fabric.server.asked
+    assert ("commission_with_code", {"code": CODE, "network_only": True}) in fabric.server.asked
     results = await fabric.home.room.commander.set_properties(made, {"on": 1}, by="test")
     assert [result.outcome for result in results] == [CommandOutcome.CONFIRMED]
     # Two of one make are one product.
@@ -142,3 +160,31 @@ async def test_a_wrong_code_never_reaches_the_server_and_a_silent_device_is_told
     with pytest.raises(Unavailable) as failed:
         await fabric.matter.bridge.commission(CODE)
     assert failed.value.stable_code() == "matter-not-joined"
+
+
+async def admit(caller: Caller) -> object:
+    return Grant(home=HomeId("home"), subject=caller.token.reveal() if caller.token else "")
+
+
+async def test_a_device_is_added_over_http_by_the_owner_only(fabric: Fabric) -> None:
+    fabric.server.joining = a_node()
+    home = fabric.home
+    server = HttpServer(
+        [matter_routes(fabric.matter, home.room, home.areas)], admit=admit, options=HttpOptions(port=0),
+        metrics=Metrics(), checks={},
+    )  # fmt: skip
+    async with anyio.create_task_group() as tasks:
+        await tasks.start(lambda *, task_status: server.run(task_status=task_status))
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}/api/matter", timeout=20) as client:
+            new = {"code": CODE, "name": "Desk", "area": "hall"}
+            refused = await client.post("/devices", json=new, headers={"Authorization": "Bearer guest"})
+            assert refused.json()["code"] == "owner-only"
+            owner = {"Authorization": "Bearer owner"}
+            assert (await client.post("/devices", json={"code": "1"}, headers=owner)).json()["code"] == "bad-setup-code"
+            made = (await client.post("/devices", json=new, headers=owner)).json()
+            assert (made["names"]["zh"], made["area"], made["online"]) == ("Desk", "hall", True)
+            assert (await client.post("/wifi", json={"ssid": "h", "password": "p"}, headers=owner)).status_code == 204
+            state = (await client.get("/", headers=owner)).json()
+            assert state["is_up"]
+            assert state["things"]["2"] == made["id"]
+        tasks.cancel_scope.cancel()

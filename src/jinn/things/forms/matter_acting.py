@@ -20,6 +20,9 @@ RUN_MODE, CLEAN_MODE, OPERATION, SETPOINT = 0x0054, 0x0055, 0x0061, 0x0056
 
 _PERCENT = NumberType(kind="int", min=0, max=100, step=1, unit="%", unit_name="percent")
 _AT_ONCE: Mapping[str, Json] = {"transitionTime": 0, "optionsMask": 0, "optionsOverride": 0}
+_EVEN_WHEN_OFF: Mapping[str, Json] = {"transitionTime": 0, "optionsMask": 1, "optionsOverride": 1}
+"""A lamp that is off shines in the new colour once it is on; without this option it would forget it was asked."""
+
 _SYSTEM_MODES = {0: "off", 1: "auto", 3: "cool", 4: "heat", 7: "fan", 8: "dry"}
 _FAN_MODES = {0: "off", 1: "low", 2: "medium", 3: "high", 4: "on", 5: "auto"}
 _FAN_SEQUENCES = {0: (0, 1, 2, 3), 1: (0, 1, 3), 2: (0, 1, 2, 3, 5), 3: (0, 1, 3, 5), 4: (0, 3, 5), 5: (0, 3)}
@@ -77,7 +80,7 @@ def _kelvin_order(value: Json, attributes: Attributes) -> Order:
     mireds = mireds_of_kelvin(_as_number(value))
     # Rounded into mireds, the ends of the range may fall just outside of what the lamp takes.
     low, high = whole(attributes.get(0x400B)) or 1, whole(attributes.get(0x400C)) or 65_279
-    payload = {"colorTemperatureMireds": max(low, min(high, mireds)), **_AT_ONCE}
+    payload = {"colorTemperatureMireds": max(low, min(high, mireds)), **_EVEN_WHEN_OFF}
     return Order(cluster=COLOR, command="MoveToColorTemperature", payload=payload)
 
 
@@ -96,7 +99,7 @@ def _color_order(value: Json, _: Attributes) -> Order:
     found = hue_of_hex(value)
     if found is None:
         raise Invalid("A colour looks like #ff8800.", code="out-of-range", property="color")
-    payload = {"hue": found[0], "saturation": found[1], **_AT_ONCE}
+    payload = {"hue": found[0], "saturation": found[1], **_EVEN_WHEN_OFF}
     return Order(cluster=COLOR, command="MoveToHueAndSaturation", payload=payload)
 
 

@@ -15,7 +15,7 @@ from jinn.things.matter.codes import read_code
 from jinn.things.matter.model import Changed, Gone, Happening, Listed, Lost, MatterNode, Seen
 from jinn.things.matter.ports import MatterServer, Sessions
 from jinn.things.model import Thing
-from jinn.things.values import Json, check
+from jinn.things.values import Json, check, check_set
 
 _log = logging.getLogger(__name__)
 
@@ -97,17 +97,29 @@ class MatterBridge:
 
     async def set_properties(self, thing: Thing, values: Mapping[str, Json]) -> None:
         joined = self._joined(thing)
-        for name, value in values.items():
-            point = joined.read.points.get(name)
-            if point is None or point.feature.order_of is None:
-                raise Invalid(f"{name!r} cannot be set.", code="read-only", property=name)
+        for name, value in check_set(joined.read.product.model, values).items():
+            point = joined.read.points[name]
+            assert point.feature.order_of is not None, "a property without one is not writable"
             attributes = joined.cluster(point)
             order = point.feature.order_of(value, attributes)
             joined.asked[name] = (value, order)
             await self._server.order(joined.node_id, point.endpoint, order)
-            # A node that is so already has nothing to tell; that it has accepted makes it true once more.
-            if joined.value(name) == value:
-                self._report(joined, [name])
+            await self._look(joined, name, point)
+
+    async def _look(self, joined: _Joined, name: str, point: Point) -> None:
+        """Ask the node itself how it is now: the server hears of changes a second late, and of none that is none."""
+        for attribute in point.feature.attributes:
+            if attribute not in joined.cluster(point):
+                continue
+            path = f"{point.endpoint}/{point.feature.cluster}/{attribute}"
+            try:
+                value = await self._server.read(joined.node_id, path)
+            except JinnError as error:
+                # It was told and has accepted; how it is will be heard all the same.
+                _log.info("node %d: %s", joined.node_id, error.sentence)
+                return
+            joined.cluster(point)[attribute] = value
+        self._report(joined, [name])
 
     async def call_service(self, thing: Thing, service: str, inputs: Mapping[str, Json]) -> Mapping[str, Json]:
         joined = self._joined(thing)
@@ -133,7 +145,10 @@ class MatterBridge:
             # The server tells of the new node before it answers, so whoever is first must know what to call it.
             self._newcomer = _Newcomer(names, area)
             try:
-                node = await self._server.commission(read.text)
+                info = self._server.info
+                # A server without Bluetooth fails at once unless it is told to look on the network only.
+                is_deaf = info is not None and not info.bluetooth_enabled
+                node = await self._server.commission(read.text, network_only=is_deaf)
                 async with self._turn:
                     joined = await self._join(node)
             finally:

@@ -33,6 +33,10 @@ class MatterServer(Protocol):
         """Have a node do something; returns when it has accepted."""
         ...
 
+    async def read(self, node_id: int, path: str) -> Json:
+        """An attribute, `endpoint/cluster/attribute`, as the node itself says it now."""
+        ...
+
     async def commission(self, code: Secret, *, network_only: bool = False) -> MatterNode:
         """Make a device a node of the fabric; takes up to two minutes."""
         ...
