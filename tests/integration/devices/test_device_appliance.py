@@ -356,3 +356,45 @@ async def test_as_a_service_sigterm_becomes_a_good_bye(
         assert await service.wait() == 0
     await until(lambda: session.ended == "good-bye")
     await service.aclose()
+
+
+HUNGRY = """
+from jinn_os.boards.sim_television import Board as Television
+
+class Board(Television):
+    def step(self, dt_s):
+        if self.state["channel"] == 50:
+            self.state["channel"] = 51
+            for _ in range(40):
+                bytearray(8_000)
+"""
+
+
+async def test_a_driver_that_takes_too_much_memory_in_a_step_is_told_and_started_again(
+    broker: ScriptedBroker, start: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "hungry.py").write_text(HUNGRY, "utf-8")
+    async with start(broker.port, "television", driver="hungry.py") as process:
+        if not is_micropython(process):
+            pytest.skip("CPython does not count what a task allocates")
+        session = await broker.session(1)
+        await until(lambda: session.bodies(POST))
+        await say(process, "channel 50")
+        await line_with(lines_of(process), b"thing: failed and starts again: OverBudget")
+        await until(lambda: 51 in channels(session))
+        assert not session.ended
+
+
+async def test_messages_that_cost_more_memory_than_there_is_change_nothing(
+    broker: ScriptedBroker, start: Start
+) -> None:
+    async with start(broker.port, "television") as process:
+        session = await broker.session(1)
+        await until(lambda: session.bodies(POST))
+        costly = b'{"id":"1","params":{"channel":5},"x":[' + b",".join([b'{"a":1}'] * 1_990) + b"]}"
+        for _ in range(12):
+            await session.send(SET, costly)
+        await session.ask(SET, {"channel": 7}, request_id="2")
+        await until(lambda: 7 in channels(session))
+        assert not session.ended
+        assert process.returncode is None
