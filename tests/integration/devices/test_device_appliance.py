@@ -101,8 +101,9 @@ async def test_what_was_not_acknowledged_when_the_connection_broke_comes_again_i
         await first.stream.aclose()
         broker.does_acknowledge = True
         again = await broker.session(2)
-        await until(lambda: len(channels(again)) >= 30)
-        assert channels(again)[:30] == list(range(2, 32))
+        await until(lambda: 31 in channels(again))
+        # At a connection it says all that it is, too: the channel of that moment comes twice.
+        assert list(dict.fromkeys(channels(again))) == list(range(2, 32))
 
 
 async def test_a_clock_that_is_an_hour_off_stamps_right_after_the_hub_has_told_the_time(
