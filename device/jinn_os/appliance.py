@@ -13,7 +13,7 @@ from jinn_os.housekeeping import Housekeeping
 from jinn_os.kernel.boot import Boot
 from jinn_os.kernel.events import Events
 from jinn_os.kernel.health import Health
-from jinn_os.kernel.log import ERROR, INFO, LogRing
+from jinn_os.kernel.log import ERROR, INFO, WARN, LogRing
 from jinn_os.kernel.tasks import DEGRADE, Budget, Supervisor
 from jinn_os.kernel.watchdog import Watchdog
 from jinn_os.mqtt import REFUSED_RETRY_MS, Client
@@ -27,6 +27,11 @@ RESTART_CODE = const(75)
 
 WATCHDOG_S = const(15)
 """Some fifty times as long as the longest step of ours; a driver that measures for seconds is still let live."""
+
+STEP_BYTES_MAX = const(131_072)
+"""What a task may allocate between two awaits: half of the smallest heap. Not for the link, whose messages are bounded
+already: one that is costly to parse must be refused and not end the connection.
+"""
 
 HEALTH_S = const(900)
 DRIVER_FAULTS = const(8)
@@ -100,6 +105,7 @@ class Appliance:
             tls=self._tls,
             filters=alink.filters(product_key, device_name) if settings.get("subscribe") else (),
             prepare=self._prepare,
+            on_lost=self._lost,
         )
         watch_s = settings.get("watchdog_s", WATCHDOG_S)
         self._watchdog = Watchdog(watch_s, lambda: self.supervisor.running, self._death or "")
@@ -156,9 +162,11 @@ class Appliance:
 
     def _add_tasks(self):
         add = self.supervisor.add
+        # A gateway does in one step what its children need together.
+        most = 0 if self._gateway else STEP_BYTES_MAX
         add("link", self._link, restarts=10, within_s=600)
-        add("thing", self._live, restarts=5, within_s=60)
-        add("home", self.home.run, restarts=3, within_s=600, otherwise=DEGRADE)
+        add("thing", self._live, restarts=5, within_s=60, bytes_max=most)
+        add("home", self.home.run, restarts=3, within_s=600, otherwise=DEGRADE, bytes_max=most)
         add("health", self.health.run, restarts=3, within_s=60)
         add("stop", self._wait_for_stop, restarts=1)
         if self._settings.get("console", True):
@@ -274,6 +282,9 @@ class Appliance:
         if not self.thing.heard(topic, payload):
             self.home.heard(topic, payload)
         self._nudge.set()
+
+    def _lost(self, size):
+        self.log.add(WARN, "link", f"a message of {size} bytes was more than there is room for")
 
     def _came_up(self):
         tell("up")

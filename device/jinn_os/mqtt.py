@@ -35,12 +35,13 @@ class Client:
 
     `on_message(topic, payload)`, `on_up()` and `on_down(reason)` are plain functions that return quickly. `queue`
     keeps what must not be lost; `prepare(entry)` gives the payload to send, or None when that message has to wait
-    for something (then `send_due` is called later). `tls` is what `port.open_stream` takes. With `filters` it
-    subscribes and is up only when that is acknowledged; our own door needs none.
+    for something (then `send_due` is called later). `tls` is what `port.open_stream` takes. `on_lost(size)` is
+    called for a message that is too long or found no memory. With `filters` it subscribes and is up only when that is
+    acknowledged; our own door needs none.
     """
 
-    def __init__(self, host, port, credentials, *, on_message, on_up, on_down, keepalive_s=60, queue=None, tls=None,
-                 filters=(), prepare=None):  # fmt: skip
+    def __init__(self, host, port, credentials, *, on_message, on_lost, on_up, on_down, keepalive_s=60, queue=None,
+                 tls=None, filters=(), prepare=None):  # fmt: skip
         self.is_up = False
         self.credentials = credentials
         self.queue = queue if queue is not None else MemoryQueue()
@@ -50,6 +51,7 @@ class Client:
         self._prepare = prepare
         self._on_message = on_message
         self._on_up = on_up
+        self._on_lost = on_lost
         self._on_down = on_down
         self._keepalive_s = keepalive_s
         self._retry_ms = RETRY_FIRST_MS
@@ -153,7 +155,11 @@ class Client:
             parser.came(count)
             packet = parser.next()
             while packet is not None:
-                self._handle(packet)
+                try:
+                    self._handle(packet)
+                except MemoryError:
+                    # This message is lost, and whoever sent it gets no answer; the connection is still good.
+                    self._on_lost(packet[2])
                 packet = parser.next()
 
     async def _watch(self):
@@ -176,6 +182,8 @@ class Client:
             topic, payload, packet_id = packets.read_publish(head, body)
             if len(body) == size:
                 self._on_message(topic, payload)
+            else:
+                self._on_lost(size)
             if packet_id:
                 self._write(packets.puback(packet_id))
         elif kind == packets.PUBACK:

@@ -80,13 +80,13 @@ def read_publish(head, body):
     if len(body) < at + (2 if qos else 0):
         raise Malformed("a PUBLISH shorter than its topic")
     try:
-        topic = body[2:at].decode()
+        topic = bytes(body[2:at]).decode()
     except UnicodeError:
         raise Malformed("a topic that is not UTF-8") from None
     if qos:
         packet_id = int.from_bytes(body[at : at + 2], "big")
         at += 2
-    return topic, body[at:], packet_id
+    return topic, bytes(body[at:]), packet_id
 
 
 def read_packet_id(body):
@@ -130,7 +130,10 @@ class Parser:
         self._end += count
 
     def next(self):
-        """`(first byte, body, length)` of the next packet, or None. The body is shorter than `length` when cut."""
+        """`(first byte, body, length)` of the next packet, or None. The body is shorter than `length` when cut.
+
+        It is a view of the buffer, good until `space` or `next` is called again.
+        """
         if self._skip:
             return self._pass()
         size, body_at = self._extent()
@@ -142,7 +145,7 @@ class Parser:
         if self._end - body_at < size:
             return None
         self._start = body_at + size
-        return head, bytes(self._view[body_at : body_at + size]), size
+        return head, self._view[body_at : body_at + size], size
 
     def _begin_to_pass(self, head, body_at, size):
         kept = self._room // 2
@@ -174,7 +177,7 @@ class Parser:
             at += count
             packet = self.next()
             while packet is not None:
-                packets.append(packet)
+                packets.append((packet[0], bytes(packet[1]), packet[2]))
                 packet = self.next()
         return packets
 
@@ -182,7 +185,15 @@ class Parser:
         """Room for the packet that has begun, at once and not by and by."""
         size, body_at = self._extent()
         needed = body_at + min(size, KEPT_BYTES_MAX) if body_at else len(self._buffer) * 2
-        buffer = bytearray(max(needed, len(self._buffer) + 1))
+        try:
+            buffer = bytearray(max(needed, len(self._buffer) + 1))
+        except MemoryError:
+            if not body_at:
+                raise
+            # No room for it now: it is let pass like one that is too long.
+            self._begin_to_pass(self._buffer[self._start], body_at, size)
+            self._start = self._end = 0
+            return
         buffer[: self._end] = self._buffer
         self._buffer = buffer
         self._view = memoryview(buffer)

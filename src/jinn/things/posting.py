@@ -26,6 +26,7 @@ ARRIVING_MS = 60_000
 """What it sends in its first minute may still be of before."""
 
 SAME_MOMENT_MS = 1_000
+
 VALUES_MAX = 5_000
 """In one message: a day of a property every 20 s."""
 
