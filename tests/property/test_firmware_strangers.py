@@ -52,6 +52,10 @@ def forms(draw: st.DrawFn) -> dict[str, object]:
     return form
 
 
+def on_a_thing(blob: bytes) -> Any:
+    return on_device.Signed(SimFlash(files={"offer": blob}), "offer")
+
+
 @given(forms())
 def test_a_hub_takes_no_manifest_that_its_things_would_refuse(form: dict[str, object]) -> None:
     text = json.dumps(form).encode()
@@ -59,7 +63,7 @@ def test_a_hub_takes_no_manifest_that_its_things_would_refuse(form: dict[str, ob
         on_hub.read_signed(on_hub.signed(text, bytes(64)), None)
     except Invalid:
         return
-    on_device.read(text)
+    on_a_thing(on_hub.signed(text, bytes(64))).read()
 
 
 @given(st.binary(max_size=300) | st.binary(max_size=100).map(lambda text: on_hub.signed(text, bytes(64))))
@@ -67,7 +71,7 @@ def test_any_bytes_are_a_signed_manifest_or_refused(blob: bytes) -> None:
     with pytest.raises((Refused, Invalid)):
         on_hub.read_signed(blob, PUBLIC.hex())
     with pytest.raises(on_device.Unsound):
-        on_device.read_signed(blob, PUBLIC)
+        on_a_thing(blob).check(PUBLIC)
 
 
 @settings(max_examples=30, deadline=None)
@@ -81,7 +85,7 @@ def test_hub_and_thing_judge_signatures_alike(text: bytes, place: int, change: i
         with pytest.raises(JinnError) as on_the_hub:
             on_hub.read_signed(blob, PUBLIC.hex())
         with pytest.raises(on_device.Unsound) as on_the_thing:
-            on_device.read_signed(blob, PUBLIC)
+            on_a_thing(blob).check(PUBLIC)
         # It is no manifest in any case; whether it is signed is found out first.
         assert (on_the_hub.value.stable_code() == "manifest-malformed") == is_good
         assert (on_the_thing.value.args[0] == "manifest-malformed") == is_good
@@ -105,7 +109,7 @@ def test_a_package_arrives_whole_however_it_is_cut_and_however_often_it_begins_a
         "sha256": "0" * 64,
         "files": entries,
     }
-    manifest = on_device.read(json.dumps(form).encode())
+    manifest = on_device.Manifest(form)
     flash = SimFlash()
     installer = Installer(flash, "a", manifest)
     while not installer.is_complete:

@@ -27,7 +27,7 @@ _IDENTITY = (0, 1, 1, 0)
 def verify(public, message, signature):
     """Whether `signature` (64 bytes) over `message` was made by the owner of `public` (32 bytes).
 
-    `message` may be a memoryview: it is not copied.
+    `message` may be what `sha512` takes as a part: then it need not be held as a whole.
     """
     if len(public) != 32 or len(signature) != 64:
         return False
@@ -40,6 +40,8 @@ def verify(public, message, signature):
         return False
     if _native_verify is not None:
         point = _decoded(signature[:32])
+        if hasattr(message, "pieces"):
+            message = b"".join([bytes(piece) for piece in message.pieces()])
         return point is not None and not _is_small(point) and bool(_native_verify(public, message, signature))
     h = int.from_bytes(sha512(signature[:32], public, message), "little") % _L
     point = _sum_of_products(s, _base(), h, (_P - key[0], key[1], key[2], _P - key[3]))

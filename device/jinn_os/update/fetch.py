@@ -2,11 +2,14 @@
 
 import asyncio
 
-from jinn_os.port import const
+from jinn_os.port import const, read_into
 
 _LINE_BYTES_MAX = const(1024)
 _LINES_MAX = const(40)
 _PIECE_BYTES = const(1024)
+_SPACE = memoryview(bytearray(_PIECE_BYTES))
+"""One thing is fetched at a time. Made when this is imported, while the heap is in one piece."""
+
 _WITHIN_S = const(15)
 """For each answer or piece of it; the whole may take as long as it takes."""
 
@@ -39,6 +42,8 @@ def split_url(url):
 async def fetch(url, offset, total, take, tls=None):
     """Ask for the bytes from `offset` on and give them to `take(data)` as they come, until it says False.
 
+    `data` is memory that is used again: what shall stay must be copied.
+
     `total`: the size that the whole must have. `tls`: an `ssl.SSLContext` for https; None: https is refused.
     Raises `Refused`, `Broken`, and what `take` raises.
     """
@@ -61,11 +66,11 @@ async def fetch(url, offset, total, take, tls=None):
         await asyncio.wait_for(writer.drain(), _WITHIN_S)
         left = await _read_head(reader, offset, total)
         while left:
-            data = await asyncio.wait_for(reader.read(min(left, _PIECE_BYTES)), _WITHIN_S)
-            if not data:
+            count = await asyncio.wait_for(read_into(reader, _SPACE[: min(left, _PIECE_BYTES)]), _WITHIN_S)
+            if not count:
                 raise Broken("the connection ended early")
-            left -= len(data)
-            if take(data) is False:
+            left -= count
+            if take(_SPACE[:count]) is False:
                 return
     except (OSError, EOFError, asyncio.TimeoutError) as failure:
         raise Broken(f"{type(failure).__name__} {failure}") from None

@@ -1,8 +1,9 @@
 """Where is kept what must survive a power cut? A folder that is treated as flash memory."""
 
+import json
 import os
 
-_CHUNK_BYTES = 1024
+_CHUNK_BYTES = 512
 
 
 class FolderFlash:
@@ -26,6 +27,20 @@ class FolderFlash:
                 return file.read()
         except OSError:
             return None
+
+    def start(self, name, size):
+        """Its first bytes; fewer when it has fewer, None when there is no such file."""
+        try:
+            with open(self.path(name), "rb") as file:
+                return file.read(size)
+        except OSError:
+            return None
+
+    def json_at(self, name, at):
+        """The JSON that begins at a place in a file, read as it comes. Raises `ValueError`, `RuntimeError`."""
+        with open(self.path(name), "rb") as file:
+            file.seek(at)
+            return json.load(file)
 
     def chunks(self, name):
         """Its bytes in pieces, for what is too large for the memory; none when there is no such file.

@@ -17,14 +17,15 @@ SPOILT_MAX = const(2)
 class Installer:
     """Takes the bytes of a package from `offset` on, in order, in pieces of any size."""
 
-    def __init__(self, flash, folder, manifest):
+    def __init__(self, flash, folder, manifest, page=None):
+        """`page`: memory of `PAGE_BYTES` to work in."""
         self._flash = flash
         self._folder = folder
         self._files = manifest.files
         self._size = manifest.size
         self._index = 0
         self._written = 0
-        self._page = memoryview(bytearray(PAGE_BYTES))
+        self._page = memoryview(page or bytearray(PAGE_BYTES))
         self._filled = 0
         self._hash = None
         self._spoilt = 0

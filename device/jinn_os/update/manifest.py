@@ -6,13 +6,15 @@ byte is signed. The package is the content of its files, one after the other in 
 
 import binascii
 import hashlib
-import json
 
 from jinn_os.port import const
 
 HEAD = b"jinn-firmware-1 "
+TEXT_AT = const(145)
+"""Behind the head, the signature and the end of its line."""
+
 MANIFEST_BYTES_MAX = const(32768)
-"""200 files with their hashes are 24 kB; it comes in one message and is held in memory."""
+"""200 files with their hashes are 24 kB."""
 FILES_MAX = const(200)
 PATH_CHARS_MAX = const(96)
 DEPTH_MAX = const(5)
@@ -56,47 +58,66 @@ class Manifest:
             raise Unsound("manifest-malformed", "its size is not that of its files together")
 
 
-def read_signed(blob, public):
-    """The manifest of a signed one whose signature is good; raises `Unsound`. `public`: 32 bytes."""
-    # Here and not above: it is needed once in months, and its modules take 20 kB.
-    from jinn_os.update.ed25519 import verify
+class Signed:
+    """A signed manifest in a file of the flash: it is never held as a whole, since a small heap has no such room."""
 
-    signature, text = split(blob)
-    if not verify(public, text, signature):
-        raise Unsound("manifest-unsigned", "it is not signed by the maker of this product")
-    return read(text)
+    def __init__(self, flash, name):
+        self._flash = flash
+        self._name = name
 
+    def __len__(self):
+        """Of the text that is signed."""
+        return max(0, (self._flash.size(self._name) or 0) - TEXT_AT)
 
-def split(blob):
-    """Signature and manifest (a view of these bytes) of a signed one; raises `Unsound`."""
-    if len(blob) > MANIFEST_BYTES_MAX:
-        raise Unsound("manifest-too-large", f"a manifest has at most {MANIFEST_BYTES_MAX} bytes")
-    end = len(HEAD) + 128
-    if blob[: len(HEAD)] != HEAD or blob[end : end + 1] != b"\n":
-        raise Unsound("manifest-unsigned", "it is no signed manifest")
-    try:
-        signature = binascii.unhexlify(blob[len(HEAD) : end])
-    except ValueError:
-        raise Unsound("manifest-unsigned", "its signature is no hexadecimal number") from None
-    return signature, memoryview(blob)[end + 1 :]
+    def pieces(self):
+        """The text that is signed."""
+        skip = TEXT_AT
+        for data in self._flash.chunks(self._name):
+            if skip < len(data):
+                yield data[skip:]
+            skip = max(0, skip - len(data))
 
+    def signature(self):
+        """Its 64 bytes; raises `Unsound`."""
+        start = self._flash.start(self._name, TEXT_AT)
+        if start is None or len(start) < TEXT_AT or start[: len(HEAD)] != HEAD or start[-1:] != b"\n":
+            raise Unsound("manifest-unsigned", "it is no signed manifest")
+        try:
+            return binascii.unhexlify(start[len(HEAD) : -1])
+        except ValueError:
+            raise Unsound("manifest-unsigned", "its signature is no hexadecimal number") from None
 
-def read(text):
-    """The manifest that these bytes are, whoever signed them; raises `Unsound`."""
-    try:
-        form = json.loads(bytes(text))
-    except (ValueError, RuntimeError):  # RuntimeError: nested deeper than the stack allows
-        raise Unsound("manifest-malformed", "it is no JSON") from None
-    except MemoryError:
-        raise Unsound("manifest-too-large", "there is no memory for it") from None
-    if not isinstance(form, dict):
-        raise Unsound("manifest-malformed", "it is no object")
-    return Manifest(form)
+    def check(self, public):
+        """The manifest, when its signature is that of `public` (32 bytes); raises `Unsound`."""
+        # Here and not above: it is needed once in months, and its modules take 20 kB.
+        from jinn_os.update.ed25519 import verify
 
+        if len(self) + TEXT_AT > MANIFEST_BYTES_MAX:
+            raise Unsound("manifest-too-large", f"a manifest has at most {MANIFEST_BYTES_MAX} bytes")
+        if not verify(public, self, self.signature()):
+            raise Unsound("manifest-unsigned", "it is not signed by the maker of this product")
+        return self.read()
 
-def hash_of(blob):
-    """By what a slot's record knows the signed manifest that it was filled by."""
-    return hashlib.sha256(blob).digest()
+    def read(self):
+        """The manifest, whoever signed it; raises `Unsound`."""
+        try:
+            form = self._flash.json_at(self._name, TEXT_AT)
+        except OSError:
+            raise Unsound("manifest-malformed", "there is none") from None
+        except (ValueError, RuntimeError):  # RuntimeError: nested deeper than the stack allows
+            raise Unsound("manifest-malformed", "it is no JSON") from None
+        except MemoryError:
+            raise Unsound("manifest-too-large", "there is no memory for it") from None
+        if not isinstance(form, dict):
+            raise Unsound("manifest-malformed", "it is no object")
+        return Manifest(form)
+
+    def digest(self):
+        """By what a slot's record knows the signed manifest that it was filled by; of an empty file when there is none."""
+        found = hashlib.sha256()
+        for data in self._flash.chunks(self._name):
+            found.update(data)
+        return found.digest()
 
 
 def _text(form, name, chars_max):

@@ -9,12 +9,16 @@ _BLOCK_BYTES = const(128)
 
 
 def sha512(*parts):
-    """The 64 bytes of the hash of some bytes one after the other: by the port where it can, else by `slow_sha512`."""
+    """The 64 bytes of the hash of some bytes one after the other: by the port where it can, else by `slow_sha512`.
+
+    A part is bytes, or has a length and `pieces()`, for what is too large to be held.
+    """
     if not hasattr(hashlib, "sha512"):
         return slow_sha512(*parts)
     found = hashlib.sha512()
     for part in parts:
-        found.update(part)
+        for piece in _pieces(part):
+            found.update(piece)
     return found.digest()
 
 
@@ -40,15 +44,20 @@ def _blocks(parts):
     padding = b"\x80" + bytes((111 - size) % _BLOCK_BYTES) + (size * 8).to_bytes(16, "big")
     filled = 0
     for part in list(parts) + [padding]:
-        at = 0
-        while at < len(part):
-            count = min(_BLOCK_BYTES - filled, len(part) - at)
-            block[filled : filled + count] = part[at : at + count]
-            at += count
-            filled += count
-            if filled == _BLOCK_BYTES:
-                yield block
-                filled = 0
+        for piece in _pieces(part):
+            at = 0
+            while at < len(piece):
+                count = min(_BLOCK_BYTES - filled, len(piece) - at)
+                block[filled : filled + count] = piece[at : at + count]
+                at += count
+                filled += count
+                if filled == _BLOCK_BYTES:
+                    yield block
+                    filled = 0
+
+
+def _pieces(part):
+    return part.pieces() if hasattr(part, "pieces") else (part,)
 
 
 def _spread(data, at, high, low):

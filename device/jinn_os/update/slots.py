@@ -18,6 +18,9 @@ from jinn_os.update.record import (
     Records,
 )
 
+OFFER = "offer"
+"""The file for the signed manifest of an update that is offered, until the slot has it."""
+
 TRIES = const(3)
 """So often a new program is started before it is left again: one start may fall into a power cut or a lost network."""
 
@@ -98,15 +101,8 @@ class Slots:
         """The slot that an update is written into: never the one that runs."""
         return 2 if self.record.current == 1 else 1
 
-    def pending(self):
-        """The signed manifest of an update that was begun and not finished; None when there is none."""
-        record = self.record
-        if record.trial or self.target() in (record.failed, record.previous):
-            return None
-        return self._flash.read(self._manifest_name(self.target()))
-
-    def begin(self, blob):
-        """Make the target slot ready for what that signed manifest describes; files that are there may stay.
+    def begin(self):
+        """Make the target slot ready for what the file `OFFER` describes; files that are there already may stay.
 
         Gives the folder to fill. Nothing that could be started is touched before the record says that it cannot.
         """
@@ -121,21 +117,22 @@ class Slots:
             self._records.write(record.but(**changes))
         folder = SLOT_NAMES[target]
         name = self._manifest_name(target)
-        if not self._holds(name, blob):
+        if self._signed(target).digest() != manifests.Signed(self._flash, OFFER).digest():
             self._flash.remove(name)
             for other in self._flash.names(folder):
                 self._flash.remove(other)
-            self._flash.append(name, blob)
+            for data in self._flash.chunks(OFFER):
+                self._flash.append(name, data)
             self._flash.sync(name)
         return folder
 
-    def arm(self, blob, manifest):
+    def arm(self, manifest):
         """The target slot is complete: it is tried at the next start. Raises `Unsound` when it is not whole after all.
 
-        `manifest`: what `blob` was read as; to read it a second time would need the memory twice.
+        `manifest`: what the offer was read as; to read it a second time would need the memory twice.
         """
         target = self.target()
-        digest = manifests.hash_of(blob)
+        digest = manifests.Signed(self._flash, OFFER).digest()
         if not self._is_whole(target, digest, manifest) or self._strangers(target, manifest):
             raise manifests.Unsound("package-damaged", "what was written does not read back as it should")
         self._records.write(
@@ -210,34 +207,22 @@ class Slots:
         return (found.version, found.counter) if found else ("unknown", 0)
 
     def _manifest_of(self, slot):
-        blob = self._flash.read(self._manifest_name(slot))
-        if blob is None:
-            return None
         try:
-            return manifests.read(manifests.split(blob)[1])
+            return self._signed(slot).read()
         except manifests.Unsound:
             return None
 
     def _is_whole(self, slot, digest, manifest=None):
         """Whether a slot holds the signed manifest of that hash, and every file as that says."""
-        found = hashlib.sha256()
-        for data in self._flash.chunks(self._manifest_name(slot)):
-            found.update(data)
-        if found.digest() != digest:
+        if self._signed(slot).digest() != digest:
             return False
         manifest = manifest or self._manifest_of(slot)
         if manifest is None:
             return False
         return all(is_file_whole(self._flash, SLOT_NAMES[slot], file) for file in manifest.files)
 
-    def _holds(self, name, blob):
-        """Whether a file is exactly that, without a second copy of it in memory."""
-        at = 0
-        for data in self._flash.chunks(name):
-            if blob[at : at + len(data)] != data:
-                return False
-            at += len(data)
-        return at == len(blob)
+    def _signed(self, slot):
+        return manifests.Signed(self._flash, self._manifest_name(slot))
 
     def _strangers(self, slot, manifest):
         """Files in a slot that do not belong to it: one that was left over could be imported in place of another."""

@@ -7,8 +7,8 @@ import sys
 from jinn_os.port import const
 from jinn_os.update import fetch, manifest, offers
 from jinn_os.update.flash import FolderFlash
-from jinn_os.update.installing import Installer
-from jinn_os.update.slots import Slots, factory_in
+from jinn_os.update.installing import PAGE_BYTES, Installer
+from jinn_os.update.slots import OFFER, Slots, factory_in
 
 TRIAL_S = const(60)
 """So long a program on trial has for its first acknowledged report, each time it is started."""
@@ -27,6 +27,17 @@ _LEAVE_WITHIN_S = const(5)
 
 class Failed(Exception):
     """An update that comes to nothing: `args` are the step to report, a stable code and a sentence."""
+
+
+class _Burning:
+    """Around what writes to flash: an error of its own is told as such."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, failure, trace):
+        if isinstance(failure, OSError):
+            raise Failed(offers.BURN, "flash", str(failure))
 
 
 class _Attempts:
@@ -79,6 +90,8 @@ class Updater:
         self._offered = None
         self._healthy = None
         self._is_healthy = False
+        # Now, while the heap is in one piece.
+        self._page = bytearray(PAGE_BYTES)
         self._told_percent = 0
         self._has_told = False
         self.version = slots.running().version
@@ -154,15 +167,16 @@ class Updater:
 
     async def _follow(self, offer):
         """Take an offer to the point where the next start tries it. Raises `Failed`."""
-        blob = await self._fetch_manifest(offer)
-        found = self._check(blob)
+        await self._fetch_manifest(offer)
+        found = self._check()
         self._told_percent = 0
-        installer = self._begin(blob, found)
+        with _Burning():
+            installer = Installer(self._flash, self._slots.begin(), found, self._page)
         await self._download(offer, found, installer)
         self._say_progress(offers.VERIFYING, "verifying", found.version)
         await asyncio.sleep(0)
         try:
-            self._slots.arm(blob, found)
+            self._slots.arm(found)
         except manifest.Unsound as unsound:
             raise Failed(offers.VERIFY, *unsound.args) from None
         except OSError as failure:
@@ -171,26 +185,27 @@ class Updater:
         self._tell(f"update: {found.version} is complete, starting it")
 
     async def _fetch_manifest(self, offer):
+        """Into the file `OFFER`. Raises `Failed`."""
         if not offer.manifest_url or not offer.manifest_bytes:
             raise Failed(offers.VERIFY, "manifest-unsigned", "it came without a signed manifest")
         if offer.manifest_bytes > manifest.MANIFEST_BYTES_MAX:
             raise Failed(offers.VERIFY, "manifest-too-large", f"at most {manifest.MANIFEST_BYTES_MAX} bytes")
-        # At once and in one piece, since nothing later finds so much room in a small heap as now.
-        blob = bytearray(offer.manifest_bytes)
-        had = 0
 
         def take(data):
-            nonlocal had
-            blob[had : had + len(data)] = data
-            had += len(data)
+            with _Burning():
+                self._flash.append(OFFER, data)
 
         attempts = _Attempts()
-        while had < len(blob):
+        while True:
             # From its start each time: it is small.
-            had = 0
+            with _Burning():
+                self._flash.remove(OFFER)
             url = self._newest(offer).manifest_url
-            await attempts.make(fetch.fetch(url, 0, len(blob), take, self._options.tls), lambda: False)
-        return blob
+            await attempts.make(fetch.fetch(url, 0, offer.manifest_bytes, take, self._options.tls), lambda: False)
+            if self._flash.size(OFFER) == offer.manifest_bytes:
+                break
+        with _Burning():
+            self._flash.sync(OFFER)
 
     def _newest(self, offer):
         """What was offered last: offered again, it came with a fresh address. Raises `Failed` for another update."""
@@ -198,10 +213,10 @@ class Updater:
             raise Failed(offers.DOWNLOAD, "superseded", "another update was offered meanwhile")
         return self._offer
 
-    def _check(self, blob):
+    def _check(self):
         """The manifest, when it is one that this thing may follow. Raises `Failed`."""
         try:
-            found = manifest.read_signed(blob, self._options.public)
+            found = manifest.Signed(self._flash, OFFER).check(self._options.public)
         except manifest.Unsound as unsound:
             raise Failed(offers.VERIFY, *unsound.args) from None
         if found.product_key != self._options.product_key:
@@ -210,15 +225,9 @@ class Updater:
             raise Failed(offers.VERIFY, "manifest-other-module", f"it is for the module {found.module}")
         if found.counter < self._slots.floor():
             raise Failed(offers.VERIFY, "manifest-older", f"{found.version} is not newer than what runs")
-        if found.size + len(blob) > self._options.slot_bytes:
+        if found.size + manifest.MANIFEST_BYTES_MAX > self._options.slot_bytes:
             raise Failed(offers.BURN, "package-too-large", f"a slot holds {self._options.slot_bytes} bytes")
         return found
-
-    def _begin(self, blob, found):
-        try:
-            return Installer(self._flash, self._slots.begin(blob), found)
-        except OSError as failure:
-            raise Failed(offers.BURN, "flash", str(failure)) from None
 
     async def _download(self, offer, found, installer):
         def take(data):

@@ -125,7 +125,7 @@ async def test_a_fridge_is_updated_though_its_power_is_cut_in_the_middle(tmp_pat
         assert device_program().name == "boot.py"
         await home.until_runs("1.0.0")
         # Large enough that there is a middle to be hit.
-        package = program(tmp_path, data, "1.1.0", 2, sounds__bin=os.urandom(1_500_000))
+        package = program(tmp_path, data, "1.1.0", 2, sounds__bin=os.urandom(600_000))
         await home.roll_out(await home.add(package))
         await home.until_state("downloading")
         os.kill(home.pid, signal.SIGKILL)

@@ -20,10 +20,10 @@ KEY = bytes.fromhex("03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125
 """Its secret key is 00 01 02 … 1f."""
 
 
-def raised(kind, function, *arguments):
+def raised(kind, function, *arguments, **more):
     """What `function` raised, of `kind`; anything else is a failure."""
     try:
-        function(*arguments)
+        function(*arguments, **more)
     except kind as failure:
         return failure.args[0]
     raise AssertionError("nothing was raised")
@@ -44,12 +44,25 @@ def form(files=FILES, **changes):
     return out
 
 
+def read_text(text):
+    """What is read of a manifest's bytes, whoever signed them."""
+    return signed(manifest.HEAD + b"0" * 128 + b"\n" + text).read()
+
+
+def read_signed(blob, public):
+    return signed(blob).check(public)
+
+
+def signed(blob):
+    return manifest.Signed(SimFlash(files={"offer": blob}), "offer")
+
+
 def read(**changes):
-    return manifest.read(json.dumps(form(**changes)).encode())
+    return read_text(json.dumps(form(**changes)).encode())
 
 
 def refused(**changes):
-    return raised(manifest.Unsound, manifest.read, json.dumps(form(**changes)).encode())
+    return raised(manifest.Unsound, read, **changes)
 
 
 PACKAGE = b"".join([data for _, data in FILES])
@@ -85,27 +98,27 @@ def test_a_manifest_says_where_each_file_lies_in_the_package():
 
 def test_a_manifest_that_its_maker_signed_is_read():
     # Made with the secret key by another implementation.
-    assert manifest.read_signed(SIGNED, KEY).version == "2.0.0"
+    assert read_signed(SIGNED, KEY).version == "2.0.0"
 
 
 def test_a_manifest_that_was_changed_or_is_not_signed_is_refused():
     for at in (0, 20, len(SIGNED) - 2):
         spoilt = bytearray(SIGNED)
         spoilt[at] ^= 1
-        assert raised(manifest.Unsound, manifest.read_signed, bytes(spoilt), KEY) == "manifest-unsigned"
+        assert raised(manifest.Unsound, read_signed, bytes(spoilt), KEY) == "manifest-unsigned"
     for blob in (b"", b"{}", SIGNED[:100], SIGNED[146:], SIGNED[:16] + b"g" * 128 + SIGNED[144:]):
-        assert raised(manifest.Unsound, manifest.read_signed, blob, KEY) == "manifest-unsigned"
-    assert raised(manifest.Unsound, manifest.read_signed, SIGNED, bytes(32)) == "manifest-unsigned"
+        assert raised(manifest.Unsound, read_signed, blob, KEY) == "manifest-unsigned"
+    assert raised(manifest.Unsound, read_signed, SIGNED, bytes(32)) == "manifest-unsigned"
 
 
 def test_a_manifest_that_is_too_large_is_refused():
     blob = SIGNED + b" " * manifest.MANIFEST_BYTES_MAX
-    assert raised(manifest.Unsound, manifest.read_signed, blob, KEY) == "manifest-too-large"
+    assert raised(manifest.Unsound, read_signed, blob, KEY) == "manifest-too-large"
 
 
 def test_what_is_no_manifest_is_malformed():
     for text in (b"", b"[]", b"nothing", b"{}", b"\xff", b'{"product_key":1}'):
-        assert raised(manifest.Unsound, manifest.read, text) == "manifest-malformed"
+        assert raised(manifest.Unsound, read_text, text) == "manifest-malformed"
     for changes in (
         {"version": ""},
         {"version": "1\n2"},
@@ -150,7 +163,7 @@ def test_a_path_that_could_leave_its_slot_is_refused():
         assert refused(files=()) == "manifest-malformed"
         entries = [[path, 1, hashlib.sha256(b"x").digest().hex()]]
         text = json.dumps(dict(form(), files=entries, size=1)).encode()
-        assert raised(manifest.Unsound, manifest.read, text) == "manifest-malformed"
+        assert raised(manifest.Unsound, read_text, text) == "manifest-malformed"
 
 
 def test_two_files_of_one_name_and_a_file_that_is_a_folder_are_refused():
@@ -176,7 +189,7 @@ def test_a_list_of_files_that_is_none_is_refused():
         [["a", True, "0" * 64]],
     ):
         text = json.dumps(dict(form(), files=entries)).encode()
-        assert raised(manifest.Unsound, manifest.read, text) == "manifest-malformed"
+        assert raised(manifest.Unsound, read_text, text) == "manifest-malformed"
 
 
 # packages

@@ -7,7 +7,7 @@ from jinn_os.update import manifest
 from jinn_os.update.installing import Installer
 from jinn_os.update.record import SLOT_NAMES, Record, Records, decode, encode
 from jinn_os.update.sim_flash import MANNERS, PowerCut, SimFlash
-from jinn_os.update.slots import DEATHS_MAX, TRIES, Slots
+from jinn_os.update.slots import DEATHS_MAX, OFFER, TRIES, Slots
 
 FACTORY = ("1.0.0", 1)
 SECOND = {"main.py": b"second", "os/one.py": b"1" * 5000, "os/__init__.py": b"", "os/two.py": b"2" * 4096}
@@ -32,7 +32,7 @@ class Package:
             "files": [[path, len(files[path]), hashlib.sha256(files[path]).digest().hex()] for path in files],
         }
         self.blob = manifest.HEAD + b"0" * 128 + b"\n" + json.dumps(form).encode()
-        self.manifest = manifest.read(manifest.split(self.blob)[1])
+        self.manifest = manifest.Manifest(form)
 
 
 TWO, THREE, FOUR = Package(2, SECOND), Package(3, THIRD), Package(4, FOURTH)
@@ -46,10 +46,17 @@ def start(flash):
 
 def install(slots, flash, package):
     """From an offer to the last write before the restart."""
-    installer = Installer(flash, slots.begin(package.blob), package.manifest)
+    installer = Installer(flash, begin(slots, flash, package), package.manifest)
     while not installer.is_complete:
         installer.feed(package.data[installer.offset : installer.offset + 1500])
-    slots.arm(package.blob, package.manifest)
+    slots.arm(package.manifest)
+
+
+def begin(slots, flash, package):
+    flash.remove(OFFER)
+    flash.append(OFFER, package.blob)
+    flash.sync(OFFER)
+    return slots.begin()
 
 
 def update(flash, *packages):
@@ -150,7 +157,6 @@ def test_what_was_left_can_be_tried_again_and_its_failure_is_then_forgotten():
     install(start(flash), flash, TWO)
     for _ in range(TRIES + 1):
         slots = start(flash)
-    assert slots.pending() is None
     install(slots, flash, TWO)
     slots = start(flash)
     slots.confirm()
@@ -208,7 +214,7 @@ def test_a_damaged_trial_is_left_before_it_starts():
 def test_a_slot_with_one_file_too_many_is_not_armed():
     flash = SimFlash()
     slots = start(flash)
-    slots.begin(TWO.blob)
+    begin(slots, flash, TWO)
     flash.append("a/os/left_over.py", b"x")
     why = ""
     try:
@@ -226,14 +232,6 @@ def test_an_older_package_is_below_the_floor_whatever_was_left_since():
     slots = start(flash)
     # The fourth may come back, the third may not, though the second runs.
     assert (slots.running().version, slots.floor()) == ("2.0.0", 4)
-
-
-def test_a_download_that_was_cut_is_pending():
-    flash = update(SimFlash(), TWO)
-    slots = start(flash)
-    assert slots.pending() is None
-    Installer(flash, slots.begin(THREE.blob), THREE.manifest).feed(THREE.data[:2000])
-    assert start(flash).pending() == THREE.blob
 
 
 # the power is cut at every write
