@@ -196,7 +196,7 @@ async def measure_own(folder: Path) -> dict[str, object]:
             seen: list[Sights] = [Sights()]
 
             async def watch(*, task_status: anyio.abc.TaskStatus[None]) -> None:
-                async with websockets.connect(address, max_size=None) as socket:
+                async with websockets.connect(address, max_size=None, ping_interval=None) as socket:
                     await socket.recv()
                     task_status.started()
                     async for message in _until_closed(socket):

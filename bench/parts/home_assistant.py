@@ -58,7 +58,9 @@ class HomeAssistant:
     @asynccontextmanager
     async def events(self) -> AsyncIterator[AsyncIterator[bytes]]:
         """Every change of a state, as its own screens get it."""
-        async with websockets.connect(self.url.replace("http", "ws") + "/api/websocket", max_size=None) as socket_:
+        async with websockets.connect(
+            self.url.replace("http", "ws") + "/api/websocket", max_size=None, ping_interval=None
+        ) as socket_:
             await socket_.recv()
             await socket_.send(msgspec.json.encode({"type": "auth", "access_token": self.token}).decode())
             await socket_.recv()
