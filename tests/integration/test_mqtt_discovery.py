@@ -16,12 +16,15 @@ from jinn import people, things
 from jinn.kernel import HomeId, Lang, Names, NotFound, ThingId
 from jinn.runtime import Database, open_database
 from jinn.things import CommandOutcome, mqtt
+from jinn.things.alink import Request
 from jinn.things.door.codec import Publish
+from jinn.things.frames import DownMessage
 from jinn.things.mqtt import Announcing, DiscoveryBridge, MqttClient, Together, is_discovered, node_of
 from jinn.things.registry import REGISTRY_SUBJECT, RegistryChanged
 
 pytestmark = pytest.mark.anyio
 RECORDINGS = Path(__file__).resolve().parents[1] / "recordings" / "homeassistant"
+PRODUCTS = Path(__file__).resolve().parents[2] / "products"
 HOME = HomeId("h1")
 
 
@@ -364,3 +367,46 @@ async def test_the_broker_says_that_the_home_is_gone(tmp_path: Path) -> None:
         await until(lambda: watcher.heard)
         watcher.stop()
         assert (f"jinn/{HOME}/availability", "offline") in [said[:2] for said in watcher.heard]
+
+
+def asked_of(call: str) -> list[tuple[str, str]]:
+    """What Home Assistant published when that service of its was called: topic and payload."""
+    found: list[tuple[str, str]] = []
+    for line in (RECORDINGS / "obeying.jsonl").read_text().splitlines():
+        said = json.loads(line)
+        if said["call"] == call:
+            found.extend((each["topic"].replace("{home}", HOME), each["payload"]) for each in said["messages"])
+    return found
+
+
+ASKED: list[tuple[str, str, str, tuple[str, dict[str, object]]]] = [
+    ("light", "hall_lights", "light.turn_off", ("property.set", {"on": 0})),
+    ("light", "hall_lights", "light.turn_on", ("property.set", {"brightness": 30})),
+    ("curtain", "living_room_curtain", "cover.set_cover_position", ("property.set", {"position": 60})),
+    ("curtain", "living_room_curtain", "cover.stop_cover", ("stop", {})),
+    ("air_conditioner", "bedroom_air_conditioner", "climate.set_temperature", (
+        "property.set", {"target_temperature": 24.0})),
+    ("air_conditioner", "bedroom_air_conditioner", "climate.set_hvac_mode", ("property.set", {"mode": 2})),
+    ("speaker", "speaker", "number.set_value", ("property.set", {"volume": 55})),
+    ("vacuum", "vacuum", "vacuum.return_to_base", ("dock", {})),
+]  # fmt: skip
+
+
+async def test_what_home_assistant_publishes_is_what_our_things_are_asked(world: World) -> None:
+    registry = world.home.room.registry
+    heard: list[tuple[str, object]] = []
+
+    async def hear(down: DownMessage) -> None:
+        request = msgspec.json.decode(down.payload, type=Request)
+        heard.append((request.method.removeprefix("thing.service."), request.params))
+
+    for folder, thing in dict.fromkeys((folder, thing) for folder, thing, _, _ in ASKED):
+        product = await registry.register_product(things.read_product_folder(PRODUCTS / folder))
+        names = Names(en=f"Our {thing}", zh="我们的")
+        await registry.add_device(product.product_key, names=names, device_name=thing, thing_id=ThingId(thing))
+        await world.home.door.connect(registry.thing(ThingId(thing)).device, hear)
+    for _, _, call, asked in ASKED:
+        heard.clear()
+        for topic, payload in asked_of(call):
+            world.say(topic.replace("hall_light/", "hall_lights/"), payload, is_retained=False)
+        await until(lambda asked=asked: asked in heard)

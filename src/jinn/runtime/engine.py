@@ -91,7 +91,8 @@ class NatsEngine:
         With `broker` it listens for plain MQTT clients too; whom it lets in, a `Callout` must tell it. With `leaf` it
         joins a region's engine, with `trunk` it is one.
         """
-        self._folder = folder / "nats"
+        # Absolute, since the server runs inside of it.
+        self._folder = (folder / "nats").absolute()
         self._program = program
         self._password = secrets.token_urlsafe(24)
         self._port: int | None = None

@@ -14,6 +14,7 @@ from jinn.kernel import HomeId, JinnError, Lang, NotFound, Refused, ThingId, Una
 from jinn.runtime import Bus
 from jinn.things.door.codec import Publish
 from jinn.things.forms.ha import HaForm
+from jinn.things.forms.ha_words import VACUUM_STATES
 from jinn.things.model import Thing
 from jinn.things.mqtt.ports import Broker
 from jinn.things.ports import Areas
@@ -27,6 +28,7 @@ COMMANDS_WAITING_MAX = 256
 """A person who moves a slider makes some dozens; more is a loop of somebody's."""
 
 _BY = "mqtt"
+_VACUUM = "vacuum"
 _AGAIN_AFTER_S = 1.0
 _FAREWELL_S = 0.2
 
@@ -173,6 +175,9 @@ class Announcing:
         is_said = self._is_on and self._is_known(thing_id)
         payload = self._payload(thing_id, kind) if is_said else b""
         self.broker.publish(topics[kind], payload, qos=1 if kind == "config" else 0, is_retained=True)
+        vacuum = self._vacuum_state(thing_id) if is_said and kind == "state" else b""
+        if vacuum:
+            self.broker.publish(f"{self._base}{thing_id}/{_VACUUM}", vacuum, is_retained=True)
 
     def _is_known(self, thing_id: ThingId) -> bool:
         try:
@@ -188,6 +193,17 @@ class Announcing:
             return msgspec.json.encode({name: said.value for name, said in twin.reported.items()})
         return self._config(self._room.registry.thing(thing_id))
 
+    def _vacuum_state(self, thing_id: ThingId) -> bytes:
+        """A vacuum has no template for its state there: it must say the words that Home Assistant knows."""
+        product = self._room.registry.product_of(self._room.registry.thing(thing_id))
+        state = product.meaning.property_for("activity") if product.kind == "vacuum" else None
+        member = product.model.properties.get(state) if state is not None else None
+        said = self._room.twins.peek(thing_id).reported.get(state) if state is not None else None
+        if member is None or said is None or not isinstance(member.type, EnumType) or not isinstance(said.value, int):
+            return b""
+        word = member.type.labels.get(said.value, "")
+        return msgspec.json.encode({"state": word if word in VACUUM_STATES else "error"})
+
     def _config(self, thing: Thing) -> bytes:
         product = self._room.registry.product_of(thing)
         address = f"{self._base.removeprefix('jinn/')}{thing.id}"
@@ -199,6 +215,11 @@ class Announcing:
             if area is not None:
                 device["suggested_area"] = area.names.zh if self._lang() is Lang.ZH else area.names.en
         document.pop("availability_topic", None)
+        components = document.get("components")
+        vacuum = components.get("vacuum") if isinstance(components, dict) else None
+        if isinstance(vacuum, dict):
+            vacuum["state_topic"] = f"jinn/{address}/{_VACUUM}"
+            vacuum.pop("value_template", None)
         listed: Sequence[Json] = [{"topic": self._hub_topic}, {"topic": f"jinn/{address}/availability"}]
         return msgspec.json.encode({**document, "availability": listed, "availability_mode": "all"})
 
