@@ -13,7 +13,18 @@ from rich.markup import escape
 from typer.exceptions import TyperException
 
 from jinn.edge.placement import BoxKind
-from jinn.hub import doctor, edge_cli, firmware_cli, forms_cli, link_cli, serving, showing, understanding, worker
+from jinn.hub import (
+    doctor,
+    edge_cli,
+    enrol_cli,
+    firmware_cli,
+    forms_cli,
+    link_cli,
+    serving,
+    showing,
+    understanding,
+    worker,
+)
 from jinn.hub.client import HubClient
 from jinn.hub.terminal import Data, Json, data_folder, out, print_json, tell, with_hub
 from jinn.kernel import JinnError, NotFound
@@ -165,6 +176,9 @@ def things(data: Data = None, json: Json = False) -> None:
             showing.show_things(out, msgspec.json.decode(found, type=list[showing.ThingShown]))
 
     with_hub(data_folder(data), ask)
+
+
+devices.command("enrol")(enrol_cli.enrol)
 
 
 @devices.command("add")

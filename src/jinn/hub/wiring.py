@@ -156,7 +156,10 @@ async def _assemble(ground: Ground) -> tuple[Hub, list[Service]]:
     screens = Screens(home=panel, conversation=conversing, bus=bus)
     models_told.tell = warm.tell = screens.tell_models
     network = Network(
-        lines=Lines(door=home.door, is_engine_up=lambda: bus.is_connected),
+        lines=Lines(
+            door=home.door, is_engine_up=lambda: bus.is_connected,
+            bridges=lambda: [line for part in parts for line in part.lines()],
+        ),
         room=room, bus=bus, database=ground.database, clock=clock, screens=screens,
     )  # fmt: skip
     routes = [

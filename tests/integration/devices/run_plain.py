@@ -3,7 +3,7 @@
 import sys
 
 sys.path.insert(0, sys.argv[1])
-from jinn_os.port import tidy_memory  # noqa: E402 - its path is known only now
+from jinn_os.port import tidy_memory
 
 tidy_memory(16_384)
 names = {"__name__": "tests"}
