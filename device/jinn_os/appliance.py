@@ -44,8 +44,9 @@ class Appliance:
         self.log = LogRing(self.clock, level=settings.get("log_level", INFO))
         self._settings = settings
         self._speed = settings.get("speed", 1.0)
-        # Ids of messages must differ from those of the last run: a hub may take an old id for a repeat.
-        self._last_id = int.from_bytes(os.urandom(4), "big") >> 2
+        # Ids of messages must differ from those of the last run: a hub may take an old id for a repeat. With ten
+        # digits it knows that they do, and a repeat for one however long after.
+        self._last_id = (1 << 30) + (int.from_bytes(os.urandom(4), "big") >> 2)
         self.boot.reach("settings")
         self._open_flash(settings, beside)
         self.boot.reach("flash")

@@ -57,9 +57,19 @@ def read_product(path):
 
 
 def board_class(settings, product, beside):
-    """The driver's class: `Board` of the file that the settings name, else of the simulation of that kind."""
+    """The driver's class: `Board` of the file that the settings name, else of the simulation of that kind.
+
+    The driver `model` simulates whatever its model says; so does a kind of which there is no simulation.
+    """
     if "driver" not in settings:
-        return __import__("jinn_os.boards.sim_" + product["kind"], None, None, ("Board",)).Board
+        try:
+            return __import__("jinn_os.boards.sim_" + product["kind"], None, None, ("Board",)).Board
+        except ImportError:
+            settings["driver"] = "model"
+    if settings["driver"] == "model":
+        from jinn_os.boards.sim_model import board_of
+
+        return board_of(product["model"])
     path = beside(settings["driver"])
     slash = path.rfind("/")
     folder = path[:slash] if slash > 0 else "."

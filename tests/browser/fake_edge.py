@@ -83,6 +83,7 @@ class Edge:
         self.joining: list[Json] = []
         self.network = network(now)
         self.asked: list[tuple[str, str, Any]] = []
+        self.is_silent = False
         self.problem: tuple[int, Json] | None = None
         self.count = 0
 
@@ -176,7 +177,10 @@ class Edge:
     async def _things_get(self, parts: list[str], query: dict[str, str], _: Any) -> Any:
         thing, what = parts
         if what == "history":
-            return edge("Series", series(self.things[thing], query))
+            drawn = series(self.things[thing], query)
+            if self.is_silent:
+                drawn["points"] = [{"at_ms": point["at_ms"], "value": None} for point in drawn["points"]]
+            return edge("Series", drawn)
         if what == "events":
             return [edge("Happening", each) for each in happenings(thing)]
         newest = next(
@@ -220,7 +224,8 @@ class Edge:
             "updates": [],
         }
         self.rollouts[made["id"]] = edge("Rollout", made)
-        for thing in body.get("things", []):
+        kind, _, ids = (body["group"] or "").partition(":")
+        for thing in ids.split(",") if kind == "things" else ():
             self.installed[thing] = {
                 "thing": thing,
                 "modules": {"default": "1.1.0"},
@@ -261,8 +266,9 @@ class Edge:
                 found = next(each for each in self.found if each["id"] == id_)
                 self.found = [each for each in self.found if each["id"] != id_]
                 return await self.add_thing(id_, found["names"])
-            case ["links"]:
-                return {"authorize_url": f"https://vendor.example/authorize?vendor={body['vendor']}"}
+            case ["links"] | ["links", _, "link"]:
+                # A page of our own, so that a test can be sent there.
+                return {"id": "l1", "authorize_url": "#/network"}
             case _:
                 return {}
 

@@ -104,7 +104,7 @@ def rules_kept(now: int) -> list[Json]:
                 "triggers": [{"type": "property", "thing": "garage_door", "property": "open", "is": "is", "value": 1}],
                 "actions": [{"type": "set", "thing": "garage_light", "properties": {"on": 1}}],
             },
-            problem={"code": "thing-gone", "message": "The garage door has left the home."},
+            problem={"code": "rule-unknown", "message": "The garage door has left the home."},
         ),
     ]
 
@@ -125,7 +125,7 @@ def run_of(rule: str, at_ms: int, outcome: str = "done", **more: Any) -> Json:
         "id": f"{rule}-{at_ms}",
         "rule": rule,
         "at_ms": at_ms,
-        "because": names("the front door opened", "大门打开了"),
+        "because": names("The front door opened.", "大门打开了。"),
         "outcome": outcome,
         "did": did if met else [],
         "found": [

@@ -8,7 +8,7 @@ from pathlib import Path
 import anyio
 import msgspec
 import pytest
-from integration.firmware_parts import OTHER_KEY, Updates, a_package, digest, updates
+from integration.firmware_parts import KEY, OTHER_KEY, Updates, a_package, digest, updates
 from integration.things_room import a_database
 
 from jinn.kernel import Conflict, Invalid, NotFound, Refused, Secret
@@ -89,7 +89,9 @@ async def test_a_rollout_tells_a_few_and_more_when_it_is_widened(home: Updates, 
     assert (push["code"], isinstance(push["id"], int)) == ("1000", True)
     assert (data["version"], data["size"], data["signMethod"], data["isDiff"]) == ("2.0.0", 9, "SHA256", 0)
     assert data["sign"] == digest(b"a program")
-    assert read_signed(data["extData"]["manifest"].encode(), public_of(Secret(bytes(range(32)).hex())))
+    manifest = await home.http.get(data["extData"]["manifestUrl"], headers={"Authorization": ""})
+    assert read_signed(manifest.content, public_of(KEY)).manifest.version == "2.0.0"
+    assert len(manifest.content) == data["extData"]["manifestBytes"]
     assert (await home.http.get(data["url"], headers={"Authorization": ""})).content == b"a program"
     await home.room.rollouts.widen(rollout.id, 100)
     await home.until(lambda: len(home.told) == 10)

@@ -3,7 +3,9 @@ import { address, parsePlace, type Place } from '../store/place';
 import { satelliteId, settingsStore, type Settings } from '../store/settings';
 import type { Lang } from '../store/home';
 import { Store } from '../store/store';
-import { problemText, t } from '../i18n';
+import { valueWords } from '../format/state';
+import { valueText } from '../format/value';
+import { isKey, problemText, t } from '../i18n';
 import type { News } from '../store/home';
 import { Failed } from './api';
 import { Automation } from './automation';
@@ -84,9 +86,14 @@ function heard(news: News): void {
 }
 
 /** Undo beats asking "are you sure?": what was touched can be set back to what it was. */
-function offerUndo({ thing, before }: Undoable): void {
+function offerUndo({ thing, before, now }: Undoable): void {
+  const values = Object.entries(now).map(([id, value]) => {
+    const spec = thing.specs.find((each) => each.id === id);
+    const colour = `color.${String(value)}`;
+    return isKey(colour) ? t(colour) : spec ? valueText(spec, value, lang(), valueWords(t)) : String(value);
+  });
   notices.say({
-    text: t('undo.set', { name: thing.names[lang()] }),
+    text: t('undo.set', { name: thing.names[lang()], values: values.join(' · ') }),
     subject: `touch ${thing.id}`,
     offer: { label: t('undo.undo'), act: () => void commands.set(thing, before, true) },
   });

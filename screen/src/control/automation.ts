@@ -19,10 +19,8 @@ export class Automation {
   }
 
   ran(run: Run): void {
-    const known = this.runs.of(run.rule);
-    if (known.value) known.set([run, ...known.value.filter((each) => each.id !== run.id)]);
-    const rules = this.rules.value;
-    if (rules) this.rules.set(rules.map((rule) => (rule.id === run.rule ? { ...rule, last_run_ms: run.at_ms } : rule)));
+    this.runs.of(run.rule).amend((known) => [run, ...known.filter((each) => each.id !== run.id)]);
+    this.rules.amend((rules) => rules.map((rule) => (rule.id === run.rule ? { ...rule, last_run_ms: run.at_ms } : rule)));
   }
 
   check(draft: RuleDraft, id: string | null): Promise<Check> {
@@ -35,26 +33,24 @@ export class Automation {
 
   async save(draft: RuleDraft, id: string | null): Promise<Rule> {
     const rule = await ask<Rule>(id ? 'PUT' : 'POST', id ? `api/rules/${segment(id)}` : 'api/rules', draft);
-    const others = (this.rules.value ?? []).filter((each) => each.id !== rule.id);
-    this.rules.set([...others, rule].sort((a, b) => a.created_ms - b.created_ms));
+    this.rules.amend((rules) => [...rules.filter((each) => each.id !== rule.id), rule].sort((a, b) => a.created_ms - b.created_ms));
     return rule;
   }
 
   async remove(id: string): Promise<void> {
     await ask('DELETE', `api/rules/${segment(id)}`);
-    this.rules.set((this.rules.value ?? []).filter((each) => each.id !== id));
+    this.rules.amend((rules) => rules.filter((each) => each.id !== id));
   }
 
   async saveScene(draft: SceneDraft, id: string | null): Promise<Scene> {
     const scene = await ask<Scene>(id ? 'PUT' : 'POST', id ? `api/scenes/${segment(id)}` : 'api/scenes', draft);
-    const known = this.scenes.value ?? [];
-    this.scenes.set(known.some((each) => each.id === scene.id) ? known.map((each) => (each.id === scene.id ? scene : each)) : [...known, scene]);
+    this.scenes.amend((known) => (known.some((each) => each.id === scene.id) ? known.map((each) => (each.id === scene.id ? scene : each)) : [...known, scene]));
     return scene;
   }
 
   async removeScene(id: string): Promise<void> {
     await ask('DELETE', `api/scenes/${segment(id)}`);
-    this.scenes.set((this.scenes.value ?? []).filter((each) => each.id !== id));
+    this.scenes.amend((scenes) => scenes.filter((each) => each.id !== id));
   }
 
   async run(scene: string): Promise<readonly Deed[]> {

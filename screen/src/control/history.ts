@@ -21,7 +21,6 @@ export class History {
   }
 
   happened(happening: Happening): void {
-    const known = this.events.of(happening.thing);
-    if (known.value) known.set([happening, ...known.value.filter((each) => each.id !== happening.id)].slice(0, EVENTS));
+    this.events.of(happening.thing).amend((known) => [happening, ...known.filter((each) => each.id !== happening.id)].slice(0, EVENTS));
   }
 }

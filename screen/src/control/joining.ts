@@ -54,7 +54,7 @@ export class Joining {
 
   async ignore(found: Found): Promise<void> {
     await ask('DELETE', `api/joining/found/${segment(found.id)}`);
-    this.found.set((this.found.value ?? []).filter((each) => each.id !== found.id));
+    this.found.amend((known) => known.filter((each) => each.id !== found.id));
   }
 
   forget(): void {
@@ -72,9 +72,10 @@ export class Joining {
     await this.links.load();
   }
 
-  /** Where the vendor asks its customer whether jinn may. */
-  async authorize(link: Link): Promise<string> {
-    return (await ask<{ readonly authorize_url: string }>('POST', 'api/joining/links', { vendor: link.id })).authorize_url;
+  /** Where the vendor asks its customer whether jinn may: of an account that is known, or a new one by its vendor's name. */
+  async authorize(account: Link | string): Promise<string> {
+    const path = typeof account === 'string' ? 'api/joining/links' : `api/joining/links/${segment(account.id)}/link`;
+    return (await ask<{ readonly authorize_url: string }>('POST', path, typeof account === 'string' ? { vendor: account } : {})).authorize_url;
   }
 
   /** `model`: the text of a thing model. */

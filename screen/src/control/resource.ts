@@ -39,6 +39,12 @@ export class Resource<T> {
     if (this.store.value.state !== 'initial') void this.load();
   }
 
+  /** Change what is known; what nobody has asked for yet will come whole when somebody does. */
+  amend(change: (value: T) => T): void {
+    const { value } = this;
+    if (value !== null) this.set(change(value));
+  }
+
   set(value: T): void {
     this.#asked += 1;
     this.store.set({ state: 'complete', value });

@@ -3,12 +3,11 @@ import type { Firmware, Rollout, ThingFirmware, ThingUpdate } from '../wire';
 import { ask, segment } from './api';
 import { Resource, Resources } from './resource';
 
-/** What a rollout is begun with; `things` names single ones. */
+/** What a rollout is begun with; `group`: `area:ID`, `things:ID,ID`, or null for all. */
 export type Begin = {
   readonly firmware: string;
   readonly percent: number;
   readonly group: string | null;
-  readonly things?: readonly string[];
   readonly failure_limit_percent?: number;
 };
 export type Order = 'pause' | 'resume' | 'stop';
@@ -20,7 +19,7 @@ export class Updates {
 
   changed(update: ThingUpdate): void {
     const known = this.things.of(update.thing);
-    if (known.value) known.set({ ...known.value, update });
+    known.amend((value) => ({ ...value, update }));
     if (update.state === 'confirmed') known.refresh();
     this.rollouts.refresh();
   }
@@ -39,12 +38,11 @@ export class Updates {
 
   /** Only this thing. */
   async update(thing: string, firmware: Firmware): Promise<void> {
-    await this.begin({ firmware: firmware.id, percent: 100, group: null, things: [thing] });
+    await this.begin({ firmware: firmware.id, percent: 100, group: `things:${thing}` });
     await this.things.of(thing).load();
   }
 
   #keep(rollout: Rollout): void {
-    const known = this.rollouts.value ?? [];
-    this.rollouts.set(known.some((each) => each.id === rollout.id) ? known.map((each) => (each.id === rollout.id ? rollout : each)) : [rollout, ...known]);
+    this.rollouts.amend((known) => (known.some((each) => each.id === rollout.id) ? known.map((each) => (each.id === rollout.id ? rollout : each)) : [rollout, ...known]));
   }
 }

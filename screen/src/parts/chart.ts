@@ -9,7 +9,7 @@ import { valueText, withUnit } from '../format/value';
 import { t } from '../i18n';
 import { number } from '../i18n/phrase';
 import type { Point, PropertySpec, Series } from '../wire';
-import { house } from './part';
+import { house, PHONE } from './part';
 
 @customElement('jn-chart')
 export class Chart extends LitElement {
@@ -27,6 +27,7 @@ export class Chart extends LitElement {
     .read { display: flex; justify-content: space-between; gap: 16px; height: 40px; align-items: baseline; font-size: var(--type-label); color: var(--muted); }
     .read b { color: var(--ink); font-size: var(--type-body); font-weight: 600; }
     .read span, .read b { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+    @media ${PHONE} { .read { flex-direction: column; gap: 0; height: 60px; } .read b { line-height: 32px; } }
     .plot { touch-action: pan-y; cursor: crosshair; border-radius: 12px; }
     svg { width: 100%; height: 100%; overflow: visible; }
     text { font: var(--type-small) var(--font); fill: var(--muted); font-variant-numeric: tabular-nums; }

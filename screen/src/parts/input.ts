@@ -9,7 +9,7 @@ import { t } from '../i18n';
 import { number } from '../i18n/phrase';
 import type { Area, PropertySpec, Value } from '../wire';
 import { COLOURS } from './control';
-import { house, Part, sheets } from './part';
+import { house, Part, PHONE, sheets } from './part';
 import './pick';
 import type { Pickable } from './pick';
 import './stepper';
@@ -26,7 +26,8 @@ export class Input extends Part {
 
   static override readonly styles = [house, sheets, css`
     :host { display: inline-block; max-width: 100%; }
-    jn-stepper { width: 240px; }
+    jn-stepper { width: 240px; max-width: 100%; }
+    @media ${PHONE} { jn-stepper { width: 190px; } }
     .field { width: 260px; max-width: 100%; }
   `];
 

@@ -94,7 +94,9 @@ export const sheets = css`
   .quiet { color: var(--muted); font-size: var(--type-label); line-height: 24px; }
   .bad { color: var(--warning); font-size: var(--type-label); font-weight: 600; line-height: 24px; }
   .button { display: inline-flex; align-items: center; justify-content: center; gap: 10px; padding: 0 24px; background: var(--soft); font-size: 20px; text-align: center; text-decoration: none; color: var(--ink); min-height: var(--target); border-radius: var(--radius); }
+  .button { white-space: nowrap; }
   .button .icon { font-size: 26px; }
+  @media (max-width: 640px) { .button { padding: 0 16px; } }
   .main { background: var(--accent); color: var(--on-accent); font-weight: 600; }
   .danger { color: var(--warning); }
   .field { width: 100%; min-height: var(--target); padding: 0 18px; border-radius: 16px; background: var(--ground); border: 2px solid var(--line); font-size: 20px; color: inherit; }

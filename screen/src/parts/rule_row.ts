@@ -3,6 +3,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { attempt, automation, clock, go, lang } from '../control/app';
 import { draftOf } from '../control/automation';
+import { clause } from '../format/clause';
 import { momentText } from '../format/period';
 import { capital } from '../format/value';
 import { problemText, t } from '../i18n';
@@ -36,7 +37,7 @@ export class RuleRow extends Part {
   override render() {
     const { rule } = this;
     const name = rule.names[lang()];
-    const said = capital(rule.said[lang()]);
+    const said = capital(rule.said[lang()]).replace(/[.。]$/, '');
     return html`<article class=${rule.enabled ? '' : 'off'} aria-label=${name || said}>
       <button class="open" @click=${() => go({ place: 'rule', id: rule.id, about: null })}>
         ${name && !rule.said[lang()].toLowerCase().startsWith(name.toLowerCase()) ? html`<span class="name">${name}</span>` : nothing}
@@ -54,7 +55,7 @@ export class RuleRow extends Part {
     if (rule.last_run_ms === null) return html`<span class="why">${t('rule.never_ran')}</span>`;
     const when = momentText(rule.last_run_ms, clock.value, lang());
     const run = valueIn(this.need(automation.runs.of(rule.id)))?.find((each) => !each.dry);
-    return html`<span class="why">${run ? t(`run_line.${run.outcome}`, { when, because: run.because[lang()] }) : t('rule.ran', { when })}</span>`;
+    return html`<span class="why">${run ? t(`run_line.${run.outcome}`, { when, because: clause(run.because[lang()]) }) : t('rule.ran', { when })}</span>`;
   }
 
   async #turn(on: boolean): Promise<void> {

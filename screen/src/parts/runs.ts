@@ -2,6 +2,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { clock, hub, lang } from '../control/app';
+import { clause } from '../format/clause';
 import { momentText, ticksOf } from '../format/period';
 import { valueWords } from '../format/state';
 import { capital, valueText } from '../format/value';
@@ -56,7 +57,7 @@ export class Runs extends Part {
     const isBad = run.outcome === 'failed' || run.outcome === 'refused' || run.outcome === 'cut_off';
     return html`<li>
       <span class="when">${momentText(run.at_ms, clock.value, lang())}</span>
-      <span class="what">${capital(t('runs.because', { because: run.because[lang()] }))}</span>
+      <span class="what">${capital(t('runs.because', { because: clause(run.because[lang()]) }))}</span>
       ${run.found.map((found) => line(found.met ? 'check' : 'x', found.text[lang()], found.met ? '' : 'unmet'))}
       ${run.did.map((deed) => line(deed.outcome === 'confirmed' || deed.outcome === 'unchanged' || run.dry ? 'check' : 'triangle', this.#deed(deed, run.dry ?? false), ''))}
       ${isBad || run.outcome === 'conditions_not_met' || run.outcome === 'running' ? line(isBad ? 'triangle' : 'info', t(`run_outcome.${run.outcome}`), isBad ? 'unmet' : '') : nothing}

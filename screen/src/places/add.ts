@@ -20,6 +20,7 @@ export class AddPlace extends Part {
   @state() private view: 'all' | 'clouds' | 'own' = 'all';
   @query('video') private video?: HTMLVideoElement;
   @query('input.code') private field?: HTMLInputElement;
+  @query('input.vendor') private vendor?: HTMLInputElement;
   readonly #scanning = new Scanning((code) => void joining.enter(code));
 
   static override readonly styles = [house, sheets, css`
@@ -116,6 +117,7 @@ export class AddPlace extends Part {
 
   #clouds(): unknown {
     return html`<section class="sheet">${loaded(this.need(joining.links), (links) => (links.length ? links.map((link) => this.#link(link)) : html`<p class="quiet" style="padding:16px 0">${t('clouds.none')}</p>`), () => void joining.links.load())}</section>
+      <section class="sheet" style="margin-top:8px"><h2>${t('clouds.new')}</h2><form class="typed" style="margin:0" @submit=${this.#newCloud}><input class="field vendor" maxlength="64" autocomplete="off" spellcheck="false" aria-label=${t('clouds.vendor')} placeholder=${t('clouds.vendor')} /><button class="button main">${t('clouds.link')}</button></form></section>
       <p class="quiet" style="margin:16px 0">${t('clouds.what')}</p><button class="button" @click=${() => { this.view = 'all'; }}>${icon('arrowLeft')}${t('place.back')}</button>`;
   }
 
@@ -160,8 +162,14 @@ export class AddPlace extends Part {
     if (name && name !== thing.names[lang()]) await attempt(() => keeping.rename(thing, names));
   }
 
-  async #authorize(link: Link): Promise<void> {
-    await attempt(async () => { location.assign(await joining.authorize(link)); });
+  async #authorize(account: Link | string): Promise<void> {
+    await attempt(async () => { location.assign(await joining.authorize(account)); });
+  }
+
+  #newCloud(event: SubmitEvent): void {
+    event.preventDefault();
+    const vendor = this.vendor?.value.trim();
+    if (vendor) void this.#authorize(vendor);
   }
 
   #typed(event: SubmitEvent): void {

@@ -8,7 +8,7 @@ import '../parts/wave';
 import { house, Part, PHONE } from '../parts/part';
 import type { Watchable } from '../store/store';
 import type { Talk } from '../store/talk';
-import type { Card, Series } from '../wire';
+import type { Card, PropertySpec, Series } from '../wire';
 
 type Answered = Extract<Talk, { state: 'answered' }>;
 
@@ -32,6 +32,7 @@ export class Conversation extends Part {
     .answer { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 32px; align-items: center; max-height: 60vh; overflow-y: auto; }
     .speech { display: grid; gap: 8px; }
     .card { background: var(--ground); border-radius: var(--radius); padding: 20px 24px; min-width: 280px; max-width: 480px; margin-right: 56px; }
+    .drawn { width: 480px; }
     .card h3 { font-size: var(--type-label); color: var(--muted); }
     .card .figure { font-size: var(--type-figure); line-height: 1.15; font-weight: 300; }
     .card li { font-size: var(--type-label); }
@@ -57,7 +58,7 @@ export class Conversation extends Part {
       .soft { font-weight: 400; }
     .heard { text-align: center; padding-left: 64px; }
     .answer { grid-template-columns: minmax(0, 1fr); gap: 16px; }
-      .card { min-width: 0; margin-right: 0; }
+      .card { min-width: 0; margin-right: 0; width: auto; }
       .closing { left: 16px; right: 16px; }
       form { padding-right: 56px; }
     }
@@ -122,7 +123,7 @@ export class Conversation extends Part {
   }
 
   #card(card: Card): TemplateResult {
-    return html`<aside class="card">
+    return html`<aside class="card ${card.chart ? 'drawn' : ''}">
       <h3>${card.title}</h3>
       ${card.figure ? html`<p class="figure">${card.figure}</p>` : nothing}
       ${this.#chart(card)}
@@ -134,14 +135,17 @@ export class Conversation extends Part {
 
   /** "How warm was the fridge last night?" is answered with a picture. */
   #chart(card: Card): TemplateResult | typeof nothing {
-    const { chart } = card as Card & { readonly chart?: Series | null };
-    const home = hub.home.value;
-    const thing = home.state === 'complete' ? home.things.find((each) => each.id === chart?.thing) : undefined;
-    const spec = thing?.specs.find((each) => each.id === chart?.property);
-    if (!chart || !spec) return nothing;
+    if (!card.chart) return nothing;
+    const { chart } = card;
+    const points = chart.points.map(([at_ms, value]) => ({ at_ms: at_ms ?? 0, value: value ?? null }));
+    const step_ms = points[1] && points[0] ? points[1].at_ms - points[0].at_ms : 0;
+    const series: Series = { thing: '', property: '', from_ms: chart.from_ms, to_ms: chart.to_ms, step_ms, points };
+    const spec: PropertySpec = {
+      id: '', names: { en: card.title, zh: card.title }, ability: null, type: chart.is_steps ? 'bool' : 'double', writable: false, unit: chart.unit,
+    };
     void import('../parts/chart');
     const days = (chart.to_ms - chart.from_ms) / 86_400_000;
-    return html`<jn-chart small .series=${chart} .spec=${spec} .period=${days > 8 ? 'month' : days > 1.5 ? 'week' : 'day'}></jn-chart>`;
+    return html`<jn-chart small .series=${series} .spec=${spec} .period=${days > 8 ? 'month' : days > 1.5 ? 'week' : 'day'}></jn-chart>`;
   }
 
   #submit(event: SubmitEvent): void {

@@ -32,7 +32,8 @@ export class RulePlace extends Part {
     .both { display: grid; grid-template-columns: minmax(0, 8fr) minmax(0, 5fr); gap: var(--space-two); align-items: start; }
     .group { background: var(--card); border-radius: var(--radius); padding: 16px 20px; display: grid; gap: 8px; }
     .group > h2 { font-size: var(--type-body); font-weight: 600; display: flex; gap: 12px; align-items: baseline; }
-    .group > h2 small { font-size: var(--type-label); font-weight: 400; color: var(--muted); }
+    .group > h2 { white-space: nowrap; }
+    .group > h2 small { white-space: normal; min-width: 0; font-size: var(--type-label); font-weight: 400; color: var(--muted); }
     .piece { display: grid; grid-template-columns: 40px minmax(0, 1fr) var(--target); gap: 4px 8px; align-items: start; padding: 8px 0; border-top: 1px solid var(--soft); }
     .piece > .icon { font-size: 26px; color: var(--accent); padding: 15px 0 0 6px; }
     .chips { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; min-width: 0; }
@@ -56,7 +57,7 @@ export class RulePlace extends Part {
     .finding { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 4px 12px; padding: 12px; border-radius: 16px; background: var(--ground); margin-top: 8px; font-size: var(--type-label); line-height: 24px; }
     .finding.error { background: var(--warning-soft); }
     .finding .icon { color: var(--warning); font-size: 24px; }
-    .finding button { grid-column: 2; color: var(--accent); font-size: var(--type-label); min-height: 48px; text-decoration: underline; text-underline-offset: 4px; }
+    .finding button { grid-column: 2; color: var(--ink); font-size: var(--type-label); min-height: 48px; text-decoration: underline; text-underline-offset: 4px; }
     .save { display: flex; gap: 8px; }
     .save .main { flex: 1; }
     @media (max-width: 900px) { .both { grid-template-columns: minmax(0, 1fr); } .side { position: static; } }

@@ -14,7 +14,7 @@ import type { Rule } from '../wire';
 export const bothTabs = (here: 'rules' | 'scenes', words: string, begin: () => void): TemplateResult => html`
   <button slot="tools" class="button main" @click=${begin}>${icon('plus')}${words}</button>
   <jn-choice slot="tools" class="tabs" .label=${t('place.automation')} .options=${[{ value: 'scenes', label: t('place.scenes') }, { value: 'rules', label: t('place.rules') }]} .value=${here}
-    style="width:280px" @choose=${(event: CustomEvent<'rules' | 'scenes'>) => go({ place: event.detail }, true)}></jn-choice>`;
+    style="min-width:220px" @choose=${(event: CustomEvent<'rules' | 'scenes'>) => go({ place: event.detail }, true)}></jn-choice>`;
 
 @customElement('jn-rules')
 export class RulesPlace extends Part {

@@ -32,7 +32,8 @@ export class ScenePlace extends Part {
     .head h2 small { display: block; font-size: var(--type-small); color: var(--muted); font-weight: 400; line-height: 18px; }
     .head button { display: grid; place-items: center; color: var(--muted); }
     .chips { display: flex; flex-wrap: wrap; gap: 8px 24px; align-items: center; padding-left: 44px; }
-    .pair { display: inline-flex; flex-wrap: wrap; gap: 8px; align-items: center; font-size: var(--type-label); }
+    .pair jn-input { min-width: 0; }
+    .pair { display: inline-flex; max-width: 100%; gap: 8px; align-items: center; font-size: var(--type-label); }
     .pair > span { color: var(--muted); }
     .pair .drop { display: grid; place-items: center; color: var(--muted); min-width: 48px; }
     .pair .drop .icon { font-size: 20px; }

@@ -30,7 +30,7 @@ export class ThingPlace extends Part {
     .lit > .icon { background: var(--accent); color: var(--on-accent); }
     .state { font-size: var(--type-figure); line-height: 1.15; font-weight: 300; overflow-wrap: anywhere; text-wrap: balance; }
     @media (max-width: 800px) { .both { grid-template-columns: minmax(0, 1fr); } .now { position: static; } }
-    @media ${PHONE} { .state { font-size: var(--type-title); } .now { padding: 16px; grid-template-columns: auto minmax(0, 1fr); gap: 4px 16px; } .now > .icon { grid-row: 1 / 4; font-size: 32px; width: 64px; height: 64px; } }
+    @media ${PHONE} { jn-choice { width: calc(100vw - 32px); } .state { font-size: var(--type-title); } .now { padding: 16px; grid-template-columns: auto minmax(0, 1fr); gap: 4px 16px; } .now > .icon { grid-row: 1 / 4; font-size: 32px; width: 64px; height: 64px; } }
   `];
 
   protected override follows(): readonly Watchable[] {

@@ -2,6 +2,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { automation, clock, go, lang } from '../control/app';
+import { clause } from '../format/clause';
 import { momentText } from '../format/period';
 import { touches } from '../format/rule';
 import { capital } from '../format/value';
@@ -50,6 +51,6 @@ export class ThingRules extends Part {
   #sentence(run: Run, rules: readonly Rule[]): string {
     const rule = rules.find((each) => each.id === run.rule);
     const name = rule?.names[lang()] || rule?.said[lang()] || '';
-    return capital(t('thing.because', { rule: name, when: momentText(run.at_ms, clock.value, lang()), because: run.because[lang()] }));
+    return capital(t('thing.because', { rule: name, when: momentText(run.at_ms, clock.value, lang()), because: clause(run.because[lang()]) }));
   }
 }

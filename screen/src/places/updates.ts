@@ -81,7 +81,7 @@ export class UpdatesPlace extends Part {
     const name = `${firmware.product_key} ${firmware.version}`;
     return html`<section class="sheet" aria-label=${name}>
       <div class="head"><h3>${name}</h3><span class="state ${rollout.state}">${t(`rollout_state.${rollout.state}`)}</span></div>
-      <p class="quiet">${t('rollout.stage', { percent: rollout.percent })}${rollout.group ? ` · ${areaNamed(rollout.group)}` : ''} · ${momentText(rollout.created_ms, clock.value, lang())}</p>
+      <p class="quiet">${t('rollout.stage', { percent: rollout.percent })}${rollout.group ? ` · ${groupNamed(rollout.group)}` : ''} · ${momentText(rollout.created_ms, clock.value, lang())}</p>
       <div class="bar" role="progressbar" aria-label=${name} aria-valuemin="0" aria-valuemax=${counts.total || 1} aria-valuenow=${counts.confirmed}>
         ${parts.slice(0, 3).map((part) => (counts[part] ? html`<i class=${part} style="flex:${counts[part]} 0 0"></i>` : nothing))}<i style="flex:${counts.waiting || (counts.total ? 0 : 1)} 0 0"></i></div>
       <div class="counts">${parts.map((part) => html`<span><i class=${part}></i>${t(`rollout_count.${part}`, { count: counts[part] })}</span>`)}</div>
@@ -128,7 +128,7 @@ export class UpdatesPlace extends Part {
   }
 
   async #start(firmware: Firmware): Promise<void> {
-    await this.#do('new', () => updates.begin({ firmware: firmware.id, percent: this.percent, group: this.group || null, failure_limit_percent: this.limit }));
+    await this.#do('new', () => updates.begin({ firmware: firmware.id, percent: this.percent, group: this.group ? `area:${this.group}` : null, failure_limit_percent: this.limit }));
   }
 
   #order(rollout: Rollout, order: Order): Promise<void> {
@@ -147,7 +147,11 @@ function thingNamed(id: string): string {
   return (home.state === 'complete' ? home.things.find((thing) => thing.id === id)?.names[lang()] : undefined) ?? id;
 }
 
-function areaNamed(id: string): string {
+/** `area:kitchen` and `things:a,b` by the names that people know; a tag as it is written. */
+function groupNamed(group: string): string {
+  const [kind, ids = ''] = group.split(/:(.*)/s);
   const home = hub.home.value;
-  return (home.state === 'complete' ? home.areas.find((area) => area.id === id)?.names[lang()] : undefined) ?? id;
+  if (kind === 'things') return ids.split(',').map(thingNamed).join(t('list.and'));
+  const area = kind === 'area' && home.state === 'complete' ? home.areas.find((each) => each.id === ids) : undefined;
+  return area?.names[lang()] ?? group;
 }

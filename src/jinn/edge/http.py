@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from jinn.edge import wire
 from jinn.edge.checking import trouble_of
+from jinn.edge.dry_running import DryRun, day_before
 from jinn.edge.model import Draft, Rule, RuleId, SceneId
 from jinn.edge.room import RulesRoom
 from jinn.edge.writing import (
@@ -21,7 +22,7 @@ from jinn.edge.writing import (
     scene_to_wire,
     why_to_wire,
 )
-from jinn.kernel import Clock, Invalid, ThingId
+from jinn.kernel import Clock, Invalid, Refused, ThingId, millis
 from jinn.language import DeedWire, deed_to_wire
 
 RUNS_SHOWN_MAX = 100
@@ -112,7 +113,36 @@ def _trying(room: RulesRoom, clock: Clock) -> list[BaseRouteHandler]:
             findings=[finding_to_wire(one) for one in findings], said=names_to_wire(room.book.saying.rule(draft))
         )
 
-    return [check_rule]
+    @post("/rules/dry-run", status_code=200, summary="What a rule would have done, before it is kept")
+    async def dry_run_draft(request: AnyRequest) -> DryRuns:
+        return await tried(room, await _draft(request), request, clock)
+
+    @post("/rules/{rule:str}/dry-run", status_code=200, summary="What a rule would have done")
+    async def dry_run(rule: FromPath[str], request: AnyRequest) -> DryRuns:
+        return await tried(room, room.book.rule(RuleId(rule)).draft, request, clock)
+
+    return [check_rule, dry_run_draft, dry_run]
+
+
+async def tried(room: RulesRoom, draft: Draft, request: AnyRequest, clock: Clock) -> DryRuns:
+    """`?from=` and `?to=` in ms since 1970; without them the last 24 hours."""
+    from_ms, to_ms = day_before(millis(clock.now()))
+    from_ms, to_ms = _moment(request, "from", from_ms), _moment(request, "to", to_ms)
+    findings = [one for one in room.book.check(draft) if one.is_error and one.kind == "unknown"]
+    if findings:
+        raise Refused(findings[0].message.en, code="rule-unsound")
+    dry = DryRun(draft, saying=room.book.saying, around=room.around, clock=clock, from_ms=from_ms)
+    runs = await dry.tell(room.past, from_ms=from_ms, to_ms=to_ms)
+    return DryRuns(runs=[run_to_wire(run) for run in runs])
+
+
+def _moment(request: AnyRequest, name: str, otherwise: int) -> int:
+    said = request.query_params.get(name)
+    if said is None:
+        return otherwise
+    if not (said.isascii() and said.isdigit() and len(said) < 16):
+        raise Invalid(f"{name!r} is a moment in milliseconds since 1970.", code="bad-range")
+    return int(said)
 
 
 def _scenes(room: RulesRoom) -> list[BaseRouteHandler]:

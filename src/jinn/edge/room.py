@@ -9,7 +9,8 @@ from jinn.edge.explaining import Explaining
 from jinn.edge.holidays import WeekAndHolidays
 from jinn.edge.home import RoomCommandLog, RoomHands, RoomHome, Surroundings
 from jinn.edge.later import Later
-from jinn.edge.ports import Holidays
+from jinn.edge.past import RoomPast
+from jinn.edge.ports import Holidays, Past
 from jinn.edge.presence import AtHome
 from jinn.edge.rulebook import RuleBook
 from jinn.edge.running import Runner
@@ -36,6 +37,7 @@ class RulesRoom:
     around: Surroundings
     later: Later
     home: RoomHome
+    past: Past
 
     @property
     def services(self) -> tuple[Service, ...]:
@@ -79,4 +81,5 @@ async def open_rules(
         around=around,
         later=later,
         home=home,
+        past=RoomPast(things),
     )

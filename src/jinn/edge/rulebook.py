@@ -182,6 +182,13 @@ class RuleBook:
         self._scenes.pop(scene_id, None)
         await self.tell()
 
+    async def was_furnished(self) -> bool:
+        """Whether this home has ever had rules or scenes; asked the second time, it always says yes."""
+        rows = await self._database.read("edge.mark", name="furnished")
+        if not rows:
+            await self._database.write(store.keep_mark("furnished", millis(self._clock.now())))
+        return bool(rows or self._rules or self._scenes)
+
     async def _hold(self, rule: Rule) -> None:
         self._rules[rule.id] = rule
         self.changed(rule.id)

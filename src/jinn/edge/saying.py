@@ -115,7 +115,8 @@ class Saying:
                 known = self._scene(scene)
                 return _both("start the scene {0}", "执行场景“{0}”", known.names if known else SCENE_GONE)
             case SayAction(text=text):
-                return _both("say “{0}”", "播报“{0}”", text)
+                words_said = Names(en=text.en.rstrip("."), zh=text.zh.rstrip("。."))
+                return _both("say “{0}”", "播报“{0}”", words_said)
             case WaitAction(for_s=for_s):
                 return Names(en=f"wait {words.duration(for_s, Lang.EN)}", zh=f"等{words.duration(for_s, Lang.ZH)}")
 
@@ -228,8 +229,9 @@ class Saying:
     def _event(self, thing: ThingId, event: str) -> Names:
         known = self._home.thing(thing)
         member = known.product.model.events.get(event) if known else None
+        stated = known.product.event_names.get(event) if known else None
         label = (member.name or event) if member else event
-        return Names(en=label, zh=label)
+        return stated or Names(en=label, zh=label)
 
 
 def property_names(known: HomeThing | None, name: str) -> Names:

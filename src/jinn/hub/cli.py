@@ -14,12 +14,15 @@ from typer.exceptions import TyperException
 
 from jinn.edge.placement import BoxKind
 from jinn.hub import (
+    broker_cli,
     doctor,
     edge_cli,
     enrol_cli,
     firmware_cli,
     forms_cli,
     link_cli,
+    os_cli,
+    rule_cli,
     serving,
     showing,
     understanding,
@@ -34,11 +37,14 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
                   help="An open platform for smart speakers and the things around them.")  # fmt: skip
 devices = typer.Typer(no_args_is_help=True, help="Things of the home, as devices.")
 app.add_typer(devices, name="devices")
+app.add_typer(broker_cli.app, name="broker")
 app.add_typer(forms_cli.models, name="model")
 app.add_typer(forms_cli.checks, name="thing")
 app.add_typer(edge_cli.app, name="edge")
+app.add_typer(os_cli.app, name="os")
 app.add_typer(firmware_cli.app, name="firmware")
 app.add_typer(link_cli.app, name="link")
+app.add_typer(rule_cli.app, name="rule")
 
 
 def main() -> None:

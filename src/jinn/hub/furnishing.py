@@ -5,6 +5,9 @@ from pathlib import Path
 
 import msgspec
 
+from jinn.edge.rulebook import RuleBook
+from jinn.edge.wire import RuleDraftWire, SceneDraftWire
+from jinn.edge.writing import draft_of
 from jinn.hub.demo_devices import DemoDevice
 from jinn.kernel import AreaId, Lang, Names, ThingId
 from jinn.people import Households
@@ -42,6 +45,8 @@ class DemoHome(msgspec.Struct, frozen=True):
     names: _Words
     areas: list[_Area]
     things: list[_Thing]
+    scenes: list[SceneDraftWire] = []
+    rules: list[RuleDraftWire] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +80,16 @@ class Furnisher:
                     device_name=thing.id,
                     thing_id=ThingId(thing.id),
                 )
+
+    async def furnish_rules(self, book: RuleBook) -> None:
+        """Scenes and rules of a home that never had any: a rule that somebody deleted does not come back."""
+        if await book.was_furnished():
+            return
+        document = self._document()
+        for scene in document.scenes:
+            await book.keep_scene(scene)
+        for rule in document.rules:
+            await book.add(draft_of(rule), by="demo")
 
     def devices(self) -> list[DemoDevice]:
         """A program for each demo thing that is still in the home."""

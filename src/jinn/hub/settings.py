@@ -48,6 +48,8 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     nats_url: str | None = None
     database_url: str | None = None
+    uplink: str | None = None
+    uplink_credentials: str | None = None
 
 
 class VoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -16,7 +16,7 @@ from litestar.datastructures import State
 from litestar.types import ControllerRouterHandler
 
 from jinn import edge, language, people, things, voice
-from jinn.edge import functions
+from jinn.edge import functions, uplink
 from jinn.hub.demo_devices import DemoDevices
 from jinn.hub.edge_feed import EdgeFeed
 from jinn.hub.http import hub_routes
@@ -27,6 +27,8 @@ from jinn.hub.part import Part
 from jinn.hub.screens import Screens
 from jinn.hub.settings import Settings
 from jinn.hub.static import screen_routes
+from jinn.hub.uplinking import leaf_of, uplink_wire
+from jinn.hub.wiring_broker import broker_options, broker_part
 from jinn.hub.wiring_firmware import firmware_part
 from jinn.hub.wiring_forms import forms_part, matter_part
 from jinn.hub.wiring_functions import functions_part
@@ -48,17 +50,20 @@ from jinn.runtime import (
     open_database,
     record_spans,
 )
-from jinn.things import firmware, genie
+from jinn.things import firmware, genie, mqtt
 from jinn.things.door import Door
+from jinn.things.upkeep import GatewayFinder
 
 SCHEMAS = (
     people.SCHEMA,
     things.SCHEMA,
     firmware.SCHEMA,
     genie.SCHEMA,
+    mqtt.SCHEMA,
     language.SCHEMA,
     edge.SCHEMA,
     functions.SCHEMA,
+    uplink.HOME_SCHEMA,
 )
 START_WITHIN_S = 30.0
 
@@ -89,10 +94,10 @@ async def open_hub(settings: Settings, data: Path, token: Secret, step: Step) ->
     url = Secret(settings.engine.database_url) if settings.engine.database_url else None
     async with open_database(SCHEMAS, folder=data, url=url) as database, anyio.create_task_group() as tasks:
         start = partial(_start, tasks, step)
-        bus = await _open_bus(settings, data, start)
+        engine, bus = await _open_bus(settings, data, start)
         await start(OutboxRelay(database=database, bus=bus))
         ground = Ground(settings=settings, data=data, token=token, database=database, bus=bus, clock=SystemClock())
-        hub, services = await _assemble(ground)
+        hub, services = await _assemble(ground, engine)
         for service in services:
             await start(service)
         yield hub
@@ -116,26 +121,39 @@ def _runner(service: Service) -> Callable[..., Coroutine[object, object, None]]:
     return run
 
 
-async def _open_bus(settings: Settings, data: Path, start: Callable[[Service], Awaitable[None]]) -> NatsBus:
+async def _open_bus(
+    settings: Settings, data: Path, start: Callable[[Service], Awaitable[None]]
+) -> tuple[NatsEngine | None, NatsBus]:
     """A nats-server of our own, else the one that the settings name."""
+    engine = None
+    broker = broker_options(settings)
     if settings.engine.nats_url:
         link = NatsLink(url=settings.engine.nats_url)
         bus = NatsBus(lambda: link)
     else:
-        engine = NatsEngine(data)
+        engine = NatsEngine(data, broker=broker, leaf=leaf_of(settings))
         await start(engine)
         bus = NatsBus(engine.link)
     await start(bus)
-    return bus
+    return engine, bus
 
 
-async def _assemble(ground: Ground) -> tuple[Hub, list[Service]]:
+async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, list[Service]]:
     home = await open_home(ground)
     room, bus, clock = home.room, ground.bus, ground.clock
     understander = language.Understander()
     warm, turns = Warm(understander, room.names), language.Turns(ground.database)
     served = Served()
-    parts = await _open_parts(ground, home, understander, served)
+    broker = broker_part(
+        ground.settings.broker, engine=engine, bus=bus, database=ground.database, room=room,
+        households=home.households, clock=clock,
+    )  # fmt: skip
+    joining = things.Joining(clock=clock, finders=(*broker.finders, GatewayFinder(room.upkeep)))
+    parts = [
+        Part(services=(joining,), routes=(things.joining_routes(joining, room),)),
+        broker.part,
+        *await _open_parts(ground, home, understander, served),
+    ]
     talk = edge.open_talk(rules=home.rules, things=room, words=understander, hands=home.hands)
     skills: list[language.Skill] = [
         things.HomeSkill(home.hands),
@@ -157,8 +175,9 @@ async def _assemble(ground: Ground) -> tuple[Hub, list[Service]]:
     models_told.tell = warm.tell = screens.tell_models
     network = Network(
         lines=Lines(
-            door=home.door, is_engine_up=lambda: bus.is_connected,
-            bridges=lambda: [line for part in parts for line in part.lines()],
+            door=home.door, is_engine_up=lambda: bus.is_connected, uplink=partial(uplink_wire, home.uplink),
+            broker=broker.state,
+            bridges=lambda: [*broker.bridges(), *(line for part in parts for line in part.lines())],
         ),
         room=room, bus=bus, database=ground.database, clock=clock, screens=screens,
     )  # fmt: skip
@@ -175,6 +194,7 @@ async def _assemble(ground: Ground) -> tuple[Hub, list[Service]]:
     services: list[Service] = [
         *room.services,
         *home.rules.services,
+        *([home.uplink] if home.uplink is not None else []),
         *(service for part in parts for service in part.services),
         home.door,
         warm,

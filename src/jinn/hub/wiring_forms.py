@@ -4,13 +4,14 @@ from jinn import language, things
 from jinn.hub.part import Part
 from jinn.hub.settings import MatterSettings
 from jinn.runtime import Bus
-from jinn.things.forms import Checking, form_routes
+from jinn.things.forms import Checking, form_routes, wot_routes
 from jinn.things.matter import Matter, matter_routes, open_matter
 
 
 def forms_part(*, room: things.ThingsRoom, bus: Bus, understander: language.Understander) -> Part:
     """Every thing's model in other forms, and its test sheet."""
-    return Part(routes=(form_routes(room, Checking(room=room, bus=bus), understander, room.names),))
+    checking = Checking(room=room, bus=bus)
+    return Part(routes=(form_routes(room, checking, understander, room.names), wot_routes(room, bus)))
 
 
 def matter_part(

@@ -5,9 +5,11 @@ from functools import partial
 from pathlib import Path
 
 from jinn import edge, people, things
+from jinn.edge.uplink import Uplink
 from jinn.hub.furnishing import Furnisher
 from jinn.hub.packaged import products_folder
 from jinn.hub.settings import Settings, read_or_make_maker_key
+from jinn.hub.uplinking import open_log
 from jinn.hub.whereabouts import holidays_of, place_of, zone_of
 from jinn.kernel import AreaId, Clock, Lang, Names, Secret
 from jinn.people import Admitting, Households, Pairing, TokenBook
@@ -48,6 +50,7 @@ class Home:
     rules: edge.RulesRoom
     door: Door
     hands: things.RoomHands
+    uplink: Uplink | None
 
 
 async def open_home(ground: Ground) -> Home:
@@ -57,7 +60,11 @@ async def open_home(ground: Ground) -> Home:
     await households.load(names=HOME_NAMES, lang=Lang(settings.home.lang))
     home = households.household().id
     desk = firmware.Desk()
-    room = await things.open_things(database=database, bus=bus, areas=households, clock=clock, handlers=desk.handlers)
+    log = await open_log(settings, database=database, clock=clock)
+    room = await things.open_things(
+        database=database, bus=bus, areas=households, clock=clock, handlers=desk.handlers,
+        witness=log.witness if log is not None else None,
+    )  # fmt: skip
     furnisher = Furnisher(
         products=products_folder(), households=households, registry=room.registry,
         update_key=firmware.public_of(read_or_make_maker_key(ground.data)),
@@ -68,6 +75,8 @@ async def open_home(ground: Ground) -> Home:
         database=database, bus=bus, things=room, clock=clock, zone=zone_of(settings.home),
         place=place_of(settings.home), holidays=holidays_of(settings.home),
     )  # fmt: skip
+    if settings.home.demo:
+        await furnisher.furnish_rules(rules.book)
     tokens = TokenBook(database=database, clock=clock, home=home, owner_token=ground.token)
     authorize = partial(people.authorize, home=home, devices=room.registry, tokens=tokens, clock=clock)
     return Home(
@@ -86,6 +95,7 @@ async def open_home(ground: Ground) -> Home:
             provisioning=room.upkeep.enrolling,
         ),
         hands=things.RoomHands(room, bus, partial(_area_called, households)),
+        uplink=Uplink(log=log, room=room, database=database, bus=bus, clock=clock) if log is not None else None,
     )  # fmt: skip
 
 

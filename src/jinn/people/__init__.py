@@ -4,7 +4,7 @@ from pathlib import Path
 
 from jinn.people.admitting import Admitting
 from jinn.people.authorizing import authorize
-from jinn.people.broker_http import broker_routes
+from jinn.people.broker_http import BrokerClientBody, BrokerToken, broker_routes
 from jinn.people.brokering import BrokerAccess, BrokerClients
 from jinn.people.grants import BearerProof, DeviceProof, DeviceSecrets, Grant, Proof, Tokens
 from jinn.people.household import Households
@@ -22,7 +22,9 @@ __all__ = [
     "Area",
     "BearerProof",
     "BrokerAccess",
+    "BrokerClientBody",
     "BrokerClients",
+    "BrokerToken",
     "DeviceProof",
     "DeviceSecrets",
     "Grant",

@@ -9,7 +9,7 @@ from jinn.things.announcing import Announcer
 from jinn.things.commanding import Commander
 from jinn.things.delivering import Doors
 from jinn.things.history import Happenings, History, Thinner
-from jinn.things.ingesting import Ingest
+from jinn.things.ingesting import Ingest, Witness
 from jinn.things.names import NamesOfThings
 from jinn.things.ports import Areas
 from jinn.things.receiving import Receiver
@@ -76,11 +76,18 @@ class ThingsRoom:
 
 
 async def open_things(
-    *, database: Database, bus: Bus, areas: Areas, clock: Clock, handlers: Mapping[Use, Handler] | None = None
+    *,
+    database: Database,
+    bus: Bus,
+    areas: Areas,
+    clock: Clock,
+    handlers: Mapping[Use, Handler] | None = None,
+    witness: Witness | None = None,
 ) -> ThingsRoom:
     """Read what is kept, and put the room together; nothing runs yet.
 
     `handlers`: for messages of devices that a part of its own sees to, as `firmware` does.
+    `witness`: told of each commit of what devices say.
     """
     registry = Registry(database=database, clock=clock, areas=areas)
     twins = Twins(database=database)
@@ -92,7 +99,7 @@ async def open_things(
     history = History(database=database, models=registry, clock=clock)
     upkeep = await open_upkeep(registry=registry, twins=twins, database=database, doors=doors, bus=bus, clock=clock)
     handling = {**upkeep.handlers, **(handlers or {})}
-    ingest = Ingest(registry=registry, twins=twins, database=database, clock=clock, more=handling)
+    ingest = Ingest(registry=registry, twins=twins, database=database, clock=clock, more=handling, witness=witness)
     commander = Commander(
         registry=registry, twins=twins, database=database, doors=doors, watch=watch, announcer=announcer, clock=clock
     )

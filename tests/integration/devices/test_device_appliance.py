@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import shlex
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -331,3 +333,26 @@ async def test_a_child_whose_session_is_gone_logs_in_again(broker: ScriptedBroke
 async def answer(session: Session, topic: str, number: int, code: int) -> None:
     asked = [one.body for one in session.said if one.topic == topic][number]
     await session.write_json(topic + "_reply", {"id": asked["id"], "code": code, "data": {}, "message": "m"})
+
+
+async def test_as_a_service_sigterm_becomes_a_good_bye(
+    broker: ScriptedBroker, start: Start, command: tuple[str, ...], tmp_path: Path
+) -> None:
+    async with start(broker.port, "hall_light") as process:
+        await broker.session(1)
+        process.kill()
+    quoted = " ".join(shlex.quote(word) for word in command)
+    runner = tmp_path / "python.sh"
+    runner.write_text(f'#!/bin/sh\nexec {quoted} "$@"\n', "utf-8")
+    runner.chmod(0o700)
+    service = await anyio.open_process(
+        ["sh", str(ROOT / "device/run.sh"), str(tmp_path / "thing.json")],
+        env={**os.environ, "JINN_PYTHON": str(runner)},
+        stderr=None,
+    )
+    session = await broker.session(2)
+    service.terminate()
+    with anyio.fail_after(5):
+        assert await service.wait() == 0
+    await until(lambda: session.ended == "good-bye")
+    await service.aclose()

@@ -42,6 +42,9 @@ from jinn.runtime import open_database
 from jinn.runtime.testing import InMemoryBus
 
 PRODUCTS = Path(__file__).parents[3] / "products"
+WORDS = Understander()
+"""One for all tests: reading its sentences takes most of a second."""
+
 MOVIE = Scene(id=SceneId("movie"), names=Names(en="Movie", zh="电影模式"), wishes=())
 NIGHT = Scene(id=SceneId("good_night"), names=Names(en="Good night", zh="晚安"), wishes=())
 
@@ -95,7 +98,7 @@ async def spoken_home(folder: Path) -> AsyncIterator[SpokenHome]:
         home = RoomHome(room)
         scenes = {scene.id: scene for scene in (MOVIE, NIGHT)}
         yield SpokenHome(
-            room=room, understander=Understander(), households=households, saying=Saying(home, scenes.get),
+            room=room, understander=WORDS, households=households, saying=Saying(home, scenes.get),
             known=Known(home=home), hands=things.RoomHands(room, bus, area_called),
         )  # fmt: skip
 

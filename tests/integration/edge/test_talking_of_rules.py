@@ -15,6 +15,9 @@ from jinn.runtime import NatsBus
 from jinn.things import RoomHands
 
 pytestmark = pytest.mark.anyio
+WORDS = Understander()
+"""One for all tests: reading its sentences takes most of a second."""
+
 PANEL, OTHER_PANEL = SatelliteId("panel"), SatelliteId("other")
 
 
@@ -32,7 +35,7 @@ class Talker:
 @pytest.fixture
 async def talker(tmp_path: Path, bus: NatsBus) -> AsyncIterator[Talker]:
     async with a_home_with_rules(tmp_path / "data", bus, others=(language.SCHEMA,)) as home:
-        room, words = home.home.room, Understander()
+        room, words = home.home.room, WORDS
         hands = RoomHands(room, bus, lambda name: None)
         talk = open_talk(rules=home.rules, things=room, words=words, hands=hands)
         skills = [language.Courtesy(SystemClock()), talk.skill]

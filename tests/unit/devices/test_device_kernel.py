@@ -216,7 +216,7 @@ def test_cancelling_and_timeouts_go_through_to_the_task():
     async def work():
         try:
             await asyncio.wait_for(long(), 0.01)
-        except TimeoutError:
+        except asyncio.TimeoutError:
             seen.append("timeout")
         supervisor.stop("told to")
 

@@ -49,7 +49,7 @@ def install(slots, flash, package):
     installer = Installer(flash, slots.begin(package.blob), package.manifest)
     while not installer.is_complete:
         installer.feed(package.data[installer.offset : installer.offset + 1500])
-    slots.arm(package.blob)
+    slots.arm(package.blob, package.manifest)
 
 
 def update(flash, *packages):

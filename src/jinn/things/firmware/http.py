@@ -50,7 +50,7 @@ class Parts(msgspec.Struct, frozen=True):
 def routes(room: FirmwareRoom) -> list[Router | BaseRouteHandler]:
     """What people see and decide below `/api`, and `/firmware/…` for things, each with an address of its own."""
     handlers = [*_seeing(room), *_deciding(room)]
-    return [Router("/api", route_handlers=handlers, tags=["firmware"]), _download(room)]
+    return [Router("/api", route_handlers=handlers, tags=["firmware"]), *_downloads(room)]
 
 
 def _seeing(room: FirmwareRoom) -> list[BaseRouteHandler]:
@@ -106,7 +106,7 @@ def _deciding(room: FirmwareRoom) -> list[BaseRouteHandler]:
     return [add_firmware, start_rollout, widen_rollout, hold_rollout]
 
 
-def _download(room: FirmwareRoom) -> BaseRouteHandler:
+def _downloads(room: FirmwareRoom) -> list[BaseRouteHandler]:
     # Open to whoever has the address: the address is the proof, made for one thing and one package, for an hour.
     @get(
         "/firmware/{image:str}/{thing:str}/{expires_s:int}/{proof:str}",
@@ -116,20 +116,39 @@ def _download(room: FirmwareRoom) -> BaseRouteHandler:
     async def download(
         request: AnyRequest, image: FromPath[str], thing: FromPath[str], expires_s: FromPath[int], proof: FromPath[str]
     ) -> Response[bytes] | Stream:
-        room.addresses.check(ThingId(thing), ImageId(image), expires_s, proof)
-        found = await room.images.image(ImageId(image))
-        await _check_wanted(room, found, ThingId(thing))
+        found = await _wanted(room, ImageId(image), ThingId(thing), expires_s, proof)
         return _answer(room, found, request.headers.get("range", ""))
 
-    return download
+    @get(
+        "/firmware/{image:str}/{thing:str}/{expires_s:int}/{proof:str}/manifest",
+        is_public=True,
+        include_in_schema=False,
+        media_type="application/octet-stream",
+    )
+    async def download_manifest(
+        image: FromPath[str], thing: FromPath[str], expires_s: FromPath[int], proof: FromPath[str]
+    ) -> bytes:
+        # Whole each time: it is small, and a thing that was cut takes it anew.
+        return (await _wanted(room, ImageId(image), ThingId(thing), expires_s, proof)).blob
+
+    return [download, download_manifest]
 
 
-async def _check_wanted(room: FirmwareRoom, image: Image, thing: ThingId) -> None:
-    """A rollout that was stopped takes its addresses back. Raises `Refused` with code `rollout-ended`."""
+async def _wanted(room: FirmwareRoom, image_id: ImageId, thing: ThingId, expires_s: int, proof: str) -> Image:
+    """The image under an address. A rollout that was stopped takes its addresses back.
+
+    Raises:
+        Forbidden: `not-authorized`, `address-expired`.
+        Refused: `rollout-ended`.
+        NotFound: `firmware-not-found`.
+    """
+    room.addresses.check(thing, image_id, expires_s, proof)
+    image = await room.images.image(image_id)
     update = (await room.of_thing(thing)).update
     over = {UpdateState.STOPPED.value, *(state.value for state in FAILURES)}
     if update is None or update.version != image.version or update.state in over:
         raise Refused("This update is not wanted any more.", code="rollout-ended")
+    return image
 
 
 def _answer(room: FirmwareRoom, image: Image, wanted: str) -> Response[bytes] | Stream:

@@ -163,12 +163,17 @@ class Leader:
         rollout = led.rollout
         is_let_in = before.state is UpdateState.WAITING and before.rank < rollout.invited
         may_begin = is_let_in and rollout.state is RolloutState.RUNNING and await self._room(led) > 0
+        twin = self._twins.peek(said.thing)
+        seen = before.looked_at(is_online=True, session=twin.session or "", now_ms=self._now_ms())
+        if seen is not before:
+            await self._save(seen, before, led.image, store.forget_said(said))
+            await self._reply(said, {})
+            return
         is_under_way = before.state in IN_FLIGHT and before.state is not UpdateState.INSTALLING and rollout.is_open
         if not is_under_way and not may_begin:
             await self._database.write(store.forget_said(said))
             await self._reply(said, {})
             return
-        twin = self._twins.peek(said.thing)
         after = before.sent(session=twin.session or "", now_ms=self._now_ms())
         await self._save(after, before, led.image, store.forget_said(said))
         if said.reply:
@@ -214,7 +219,7 @@ class Leader:
         elif led.rollout.state is RolloutState.STOPPED:
             await self._save(before.stop(now_ms), before, led.image)
         else:
-            after = before.looked_at(is_online=twin.is_online, now_ms=now_ms)
+            after = before.looked_at(is_online=twin.is_online, session=twin.session or "", now_ms=now_ms)
             if after is not before:
                 await self._save(after, before, led.image)
             elif twin.is_online and before.is_due_again(session=twin.session or "", now_ms=now_ms):

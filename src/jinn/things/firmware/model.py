@@ -139,7 +139,9 @@ class Update:
     def sent(self, *, session: str, now_ms: int) -> "Update":
         """It was told; a thing that had begun before begins again where it stopped."""
         after = self._to(UpdateState.SENT, now_ms, percent=self.percent)
-        return replace(after, pushes=self.pushes + 1, session=session)
+        # What it asked for in the same breath is no further attempt.
+        is_attempt = session != self.session or now_ms - self.changed_ms > ANSWER_WITHIN_MS
+        return replace(after, pushes=self.pushes + is_attempt, session=session)
 
     def unsent(self, now_ms: int) -> "Update":
         """Nobody held its connection: it was not told after all."""
@@ -170,11 +172,13 @@ class Update:
             return self
         return self._to(UpdateState.STOPPED, now_ms, percent=self.percent)
 
-    def looked_at(self, *, is_online: bool, now_ms: int) -> "Update":
-        """What silence makes of it."""
+    def looked_at(self, *, is_online: bool, session: str, now_ms: int) -> "Update":
+        """What silence makes of it; `session` is the connection that the thing has now."""
         if self.state not in IN_FLIGHT or not is_online:
             return self
         silent_ms = now_ms - self.changed_ms
+        if self.state is UpdateState.SENT and session != self.session and self.pushes >= PUSHES_MAX:
+            return self.fail("no-answer", f"It was told {self.pushes} times and came back without a word.", now_ms)
         if self.state is UpdateState.SENT and silent_ms > ANSWER_WITHIN_MS and self.pushes >= PUSHES_MAX:
             return self.fail("no-answer", "It was told and did nothing.", now_ms)
         if silent_ms > STUCK_AFTER_MS:
@@ -213,7 +217,8 @@ class Update:
         # Old news: a download that was said before the installing that we know of.
         if _ORDER.index(state) < (_ORDER.index(self.state) if self.state in _ORDER else 0):
             return self
-        return self._to(state, now_ms, percent=percent)
+        # It answers: what it is told after another restart counts anew.
+        return replace(self._to(state, now_ms, percent=percent), pushes=1)
 
     def _said_failure(self, said: Said, now_ms: int) -> "Update":
         found = _CODE.fullmatch(said.desc)

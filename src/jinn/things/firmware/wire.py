@@ -85,7 +85,7 @@ class Offered(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_de
     sign: str
     sign_method: str
     is_diff: int
-    ext_data: dict[str, str]
+    ext_data: dict[str, str | int]
     module: str = "default"
 
 
@@ -148,7 +148,8 @@ def rollout_on_wire(
 
 
 def offer(image: Image, url: str) -> Offered:
-    """What a thing is told of an image: everything that SDKs ask for, and the manifest that jinn OS believes alone."""
+    """What a thing is told of an image: everything that SDKs ask for, and where the manifest is that jinn OS
+    believes alone: not in the message, since a device's buffers are small."""
     return Offered(
         url=url,
         version=image.version,
@@ -156,6 +157,6 @@ def offer(image: Image, url: str) -> Offered:
         sign=image.sha256,
         sign_method="SHA256",
         is_diff=0,
-        ext_data={"manifest": image.blob.decode()},
+        ext_data={"manifestUrl": f"{url}/manifest", "manifestBytes": len(image.blob)},
         module=image.module,
     )

@@ -7,6 +7,7 @@ from jinn.things.forms.http import form_routes
 from jinn.things.forms.model import Exported, Imported, Loss
 from jinn.things.forms.sentences import Sentence, marked, sentences_of
 from jinn.things.forms.sheet import Sheet, SheetResult, sheet_of
+from jinn.things.forms.wot_http import wot_routes
 
 __all__ = [
     "FORMS",
@@ -26,4 +27,5 @@ __all__ = [
     "read_any",
     "sentences_of",
     "sheet_of",
+    "wot_routes",
 ]

@@ -44,6 +44,7 @@ _ASKED: Mapping[str, Callable[[Names, str], tuple[_Said, ...]]] = {
         (f"set the {_en(name)} to {value} degrees", f"把{name.zh}调到{_hanzi(value)}度"),
     ),
     "cold_target": lambda name, value: (
+        (f"set the {_en(name)} to {value} degrees", f"把{name.zh}温度调到{_hanzi(value)}度"),
         (f"set the target temperature of the {_en(name)} to {value}", f"把{name.zh}的冷藏温度调到{_hanzi(value)}度"),
     ),
     "freezer_target": lambda name, value: (
@@ -125,6 +126,10 @@ def _reading(product: Product, member: Property, name: Names) -> Iterator[_Said]
         yield f"is the {_en(name)} on", f"{name.zh}开着吗"
     elif ability == "contact" and product.kind == "door_sensor":
         yield f"is the {_en(name)} open", f"{name.zh}开着吗"
+    elif ability == "contact":
+        yield f"is the {_en(name)} {_en(part)} open", f"{name.zh}{part.zh}开着吗"
+    elif ability == "cold_temperature":
+        yield f"what is the temperature of the {_en(name)}", f"{name.zh}的温度是多少"
     elif isinstance(member.type, NumberType):
         yield f"what is the {_en(part)} of the {_en(name)}", f"{name.zh}的{part.zh}是多少"
     else:
