@@ -10,14 +10,15 @@ import anyio
 import httpx
 import msgspec
 import pytest
-from integration.things_room import Home, a_database, a_home
+from integration.things_room import LAMP, Home, a_database, a_home
 
-from jinn.kernel import Forbidden, HomeId, Names, NotFound, Refused, Secret, ThingId
+from jinn.kernel import AreaId, Forbidden, HomeId, Names, NotFound, Refused, Secret, ThingId
 from jinn.people import DeviceProof, Grant
 from jinn.runtime import Caller, HttpOptions, HttpServer, Metrics, NatsBus
 from jinn.things.frames import DownMessage
 from jinn.things.http import routes
 from jinn.things.topics import device_topic
+from jinn.things.upkeep import GatewayFinder
 
 pytestmark = pytest.mark.anyio
 THING = ThingId("hall_lamp")
@@ -210,6 +211,33 @@ async def test_a_gateway_hears_of_what_is_behind_it(home: Home, client: httpx.As
     await home.room.enable(sub.id, is_enabled=False)
     change = msgspec.json.decode(home.door.heard[-1].payload)
     assert (change["params"]["status"], change["method"]) == (8, "thing.topo.change")
+
+
+async def test_what_a_gateway_sees_is_found_named_and_ignored(home: Home) -> None:
+    await home.switch_on()
+    finder = GatewayFinder(home.room.upkeep)
+    seen = [{"productKey": PK, "deviceName": name} for name in ("one", "two")]
+    await home.door.ask(home.lamp.device, "thing/list/found", [*seen, {"productKey": "unknown", "deviceName": "x"}])
+    found = {one.model: one for one in finder.found()}
+    assert found.keys() == {"one", "two"}
+    assert (found["one"].via, found["one"].kind, found["one"].joined) == ("alink", "light", None)
+    await finder.ignore(found["two"].id)
+    thing = await finder.join(found["one"].id, names=Names(en="Stairs", zh="楼梯灯"), area=AreaId("hall"))
+    assert (thing.device_name, thing.names.zh, thing.area) == ("one", "楼梯灯", "hall")
+    assert finder.found() == []
+    with pytest.raises(NotFound):
+        await finder.join(found["one"].id, names=None, area=None)
+
+
+async def test_a_product_can_be_there_before_its_devices(client: httpx.AsyncClient) -> None:
+    model = {**LAMP["model"], "profile": {"productKey": "newOne"}}  # type: ignore[dict-item]
+    made = (await client.post("/api/products", json={"model": model, "names": {"en": "New", "zh": "新"}})).json()
+    assert made == {"productKey": "newOne", "version": 1}
+    assert (await client.put("/api/products/newOne/access", json={})).json()["open"] is False
+    bad = await client.post("/api/products", json={"model": {"properties": 7}})
+    assert (bad.status_code, bad.json()["code"]) == (400, "tsl-malformed")
+    screen = {"Authorization": "Bearer screen:kitchen"}
+    assert (await client.post("/api/products", json={"model": model}, headers=screen)).status_code == 403
 
 
 async def test_sub_devices_register_with_their_products_secret(home: Home) -> None:

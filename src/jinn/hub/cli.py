@@ -17,6 +17,7 @@ from jinn.hub import (
     broker_cli,
     doctor,
     edge_cli,
+    enrol_cli,
     firmware_cli,
     forms_cli,
     link_cli,
@@ -181,6 +182,9 @@ def things(data: Data = None, json: Json = False) -> None:
             showing.show_things(out, msgspec.json.decode(found, type=list[showing.ThingShown]))
 
     with_hub(data_folder(data), ask)
+
+
+devices.command("enrol")(enrol_cli.enrol)
 
 
 @devices.command("add")

@@ -52,6 +52,7 @@ from jinn.runtime import (
 )
 from jinn.things import firmware, genie, mqtt
 from jinn.things.door import Door
+from jinn.things.upkeep import GatewayFinder
 
 SCHEMAS = (
     people.SCHEMA,
@@ -147,7 +148,7 @@ async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, lis
         ground.settings.broker, engine=engine, bus=bus, database=ground.database, room=room,
         households=home.households, clock=clock,
     )  # fmt: skip
-    joining = things.Joining(clock=clock, finders=broker.finders)
+    joining = things.Joining(clock=clock, finders=(*broker.finders, GatewayFinder(room.upkeep)))
     parts = [
         Part(services=(joining,), routes=(things.joining_routes(joining, room),)),
         broker.part,
@@ -175,7 +176,8 @@ async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, lis
     network = Network(
         lines=Lines(
             door=home.door, is_engine_up=lambda: bus.is_connected, uplink=partial(uplink_wire, home.uplink),
-            broker=broker.state, bridges=broker.bridges,
+            broker=broker.state,
+            bridges=lambda: [*broker.bridges(), *(line for part in parts for line in part.lines())],
         ),
         room=room, bus=bus, database=ground.database, clock=clock, screens=screens,
     )  # fmt: skip

@@ -9,7 +9,9 @@ import anyio
 import anyio.from_thread
 import httpx
 import pytest
-from hub_process import HubProcess, running
+from hub_process import ROOT, HubProcess, running
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 from typer.testing import CliRunner
 
 from jinn.hub import link_cli
@@ -40,6 +42,13 @@ async def _serve(cloud: ScriptedVendor, *, task_status: "anyio.abc.TaskStatus[No
     await cloud.run(task_status=task_status)
 
 
+def check(link: object) -> None:
+    """Against what the contract says of a link."""
+    edge, jinn = (json.loads((ROOT / "contracts" / f"{name}.schema.json").read_text()) for name in ("edge", "jinn"))
+    registry = Registry().with_resources([(one["$id"], Resource.from_contents(one)) for one in (edge, jinn)])
+    Draft202012Validator({"$ref": f"{edge['$id']}#/$defs/Link"}, registry=registry).validate(link)
+
+
 def call(hub: HubProcess, *arguments: str) -> str:
     """In this process, since starting one takes longer than all the rest; it asks the hub over HTTP all the same."""
     done = CliRunner().invoke(link_cli.app, [*arguments, "--data", str(hub.data)])
@@ -62,6 +71,7 @@ def test_an_account_is_added_listed_discovered_and_removed(
     assert (back.status_code, "绑定成功" in back.text) == (200, True)
     (line,) = call(hub, "list", "--json").splitlines()
     link = json.loads(line)
+    check(link)
     assert (link["state"], link["things"], link["names"]) == ("linked", 1, {"en": "Acme", "zh": "顶点"})
     told = json.loads(call(hub, "discover", "--json"))
     assert (told["found"][0]["things"], told["failed"]) == (1, [])

@@ -11,6 +11,7 @@ from jinn.things.genie.http import (
 )
 from jinn.things.genie.links import SCHEMA
 from jinn.things.genie.platform import Platform, open_platform
+from jinn.things.genie.saying import said_of_discovery
 
 __all__ = [
     "CALLBACK_PATH",
@@ -23,4 +24,5 @@ __all__ = [
     "WireLink",
     "open_platform",
     "platform_routes",
+    "said_of_discovery",
 ]

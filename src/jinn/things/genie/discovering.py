@@ -111,9 +111,9 @@ class Discovering:
             await self._links.remove(link.id)
 
     async def _join(self, link: Link, device: VendorDevice) -> None:
-        device, description = settled(device, link=link.id)
         area = self._area_called(device.zone)
         try:
+            device, description = settled(device, link=link.id)
             thing = await self._bridging.join(
                 description.product,
                 names=self._names_for(device, area),

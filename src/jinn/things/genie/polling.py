@@ -59,29 +59,37 @@ class Polling:
         self._every_s = every_s
         self._turns: dict[ThingId, _Turn] = {}
         self._told_broken: set[str] = set()
+        self._busy: set[str] = set()
 
     def soon(self, thing: ThingId) -> None:
         """Ask about it at the next tick."""
         self._turns[thing] = _Turn(due_s=self._clock.monotonic_s())
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
-        task_status.started()
-        while True:
-            try:
-                await self.look_around()
-            except JinnError as error:
-                _log.warning("vendors' things were not asked: %s", error)
-            await anyio.sleep(_TICK_S)
-
-    async def look_around(self) -> None:
-        """One tick: everything that is due."""
         async with anyio.create_task_group() as tasks:
-            for link in self._links.all():
-                if link.state is LinkState.LINKED:
-                    self._told_broken.discard(link.id)
-                    tasks.start_soon(self._look_at, link)
-                else:
-                    await self._put_aside(link)
+            task_status.started()
+            while True:
+                for link in self._links.all():
+                    # A cloud that takes its time holds up nobody but itself.
+                    if link.id not in self._busy:
+                        self._busy.add(link.id)
+                        tasks.start_soon(self._tend, link)
+                await anyio.sleep(_TICK_S)
+
+    async def _tend(self, link: Link) -> None:
+        """One tick of one account: everything that is due."""
+        try:
+            if link.state is LinkState.LINKED:
+                self._told_broken.discard(link.id)
+                await self._look_at(link)
+            else:
+                await self._put_aside(link)
+        except JinnError as error:
+            _log.warning("the things of %s were not asked: %s", link.vendor.names.en, error)
+        except Exception:  # noqa: BLE001 - where an account's turn ends: one vendor's data must not end the hub.
+            _log.exception("the things of %s met a fault of ours", link.vendor.names.en)
+        finally:
+            self._busy.discard(link.id)
 
     async def _put_aside(self, link: Link) -> None:
         for thing in self._links.devices_of(link.id):

@@ -96,6 +96,17 @@ def values_of(description: Description, pairs: Sequence[tuple[str, Json]]) -> di
     return values
 
 
+def unread_of(description: Description, pairs: Sequence[tuple[str, Json]]) -> list[str]:
+    """What a cloud said of a known property that fits it not, such as a brightness of 250."""
+    return [
+        f"{name}={str(said)[:40]}"
+        for name, said in pairs
+        if said not in (None, "")
+        and (binding := description.binding_of(name)) is not None
+        and value_of(binding, said) is None
+    ]
+
+
 def grown(device: VendorDevice, description: Description, pairs: Sequence[tuple[str, Json]]) -> VendorDevice:
     """The device with the words and properties that nobody had heard of it before; itself when there are none."""
     for name, said in pairs:

@@ -11,7 +11,7 @@ from jinn.things.genie.describing import Description
 from jinn.things.genie.devices import VendorDevice
 from jinn.things.genie.envelope import ErrorCode, VendorError
 from jinn.things.genie.links import Link, Links
-from jinn.things.genie.speaking import Control, control_for, grown, settled, values_of
+from jinn.things.genie.speaking import Control, control_for, grown, settled, unread_of, values_of
 from jinn.things.genie.vendor_cloud import VendorCloud
 from jinn.things.genie.vocabulary import QUERIES, WITH_FUNCTION
 from jinn.things.model import Thing
@@ -87,6 +87,8 @@ class VendorBridge:
         pairs = await self._asked(link, device)
         device, description = await self._learn(thing, link, device, description, pairs)
         values = values_of(description, pairs)
+        if unread := unread_of(description, pairs):
+            _log.info("of %s its cloud says what does not fit: %s", thing.id, ", ".join(unread))
         self.arrive(thing.id)
         self.report(thing.id, values)
         return values

@@ -12,7 +12,7 @@ from jinn.kernel import Forbidden, Invalid, JinnError, NotFound, Refused, ThingI
 from jinn.people import DeviceProof, Grant
 from jinn.things.alink import Code
 from jinn.things.door.signing import HEX_DIGITS
-from jinn.things.products import WireNames, names_of
+from jinn.things.products import WireNames, names_of, product_from_model
 from jinn.things.upkeep.model import signed_part
 from jinn.things.upkeep.upkeep import Upkeep
 
@@ -35,6 +35,18 @@ class WireAccess(msgspec.Struct, frozen=True, rename="camel"):
     product_key: str
     product_secret: str
     open: bool
+
+
+class NewProduct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A product to be: its thing model, and what a piece of it is called."""
+
+    model: msgspec.Raw
+    names: WireNames | None = None
+
+
+class WireProductKey(msgspec.Struct, frozen=True, rename="camel"):
+    product_key: str
+    version: int
 
 
 class ConfigBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,6 +106,14 @@ def _products(upkeep: Upkeep) -> list[BaseRouteHandler]:
         made = await upkeep.enrolling.allow(key, is_open=data.open)
         return WireAccess(product_key=made.product_key, product_secret=made.secret.reveal(), open=made.is_open)
 
+    @post("/products", summary="A product of a thing model, or a new version of it")
+    async def register_product(request: AnyRequest) -> WireProductKey:
+        _only_owner(request)
+        new = _new_product(await request.body())
+        names = names_of(new.names) if new.names else None
+        kept = await upkeep.registry.register_product(product_from_model(bytes(new.model), names=names))
+        return WireProductKey(product_key=kept.product_key, version=kept.version)
+
     @delete("/products/{key:str}/access", summary="Let a product's devices enrol no more")
     async def forbid(key: FromPath[str], request: AnyRequest) -> None:
         _only_owner(request)
@@ -109,7 +129,7 @@ def _products(upkeep: Upkeep) -> list[BaseRouteHandler]:
         _only_owner(request)
         await upkeep.configuring.remove(key)
 
-    return [allow, forbid, set_config, remove_config]
+    return [register_product, allow, forbid, set_config, remove_config]
 
 
 def _things(upkeep: Upkeep) -> list[BaseRouteHandler]:
@@ -166,8 +186,8 @@ def _devices(upkeep: Upkeep) -> list[BaseRouteHandler]:
         if len(body) > REGISTER_BYTES_MAX:
             return _refusal(Code.BAD_PARAMS, "request parameter error")
         try:
-            form = _form(body, request.url.query)
-            proof = _proof(form)
+            form = read_form(body, request.url.query)
+            proof = read_proof(form)
             secret = await upkeep.enrolling.register(proof.product_key, proof.device_name, proof)
         except JinnError as refused:
             return _refusal(_code_of(refused), refused.sentence)
@@ -184,7 +204,14 @@ def _devices(upkeep: Upkeep) -> list[BaseRouteHandler]:
     return [register, config_file]
 
 
-def _form(body: bytes, query: str) -> dict[str, str]:
+def _new_product(body: bytes) -> NewProduct:
+    try:
+        return msgspec.json.decode(body, type=NewProduct)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Invalid(f"The request is malformed: {error}.", code="invalid") from error
+
+
+def read_form(body: bytes, query: str) -> dict[str, str]:
     """Fields of the form; what is missing there may stand in the query."""
     try:
         pairs = [*parse_qsl(query), *parse_qsl(body.decode())]
@@ -193,7 +220,7 @@ def _form(body: bytes, query: str) -> dict[str, str]:
     return {name: value[:FIELD_CHARS_MAX] for name, value in pairs}
 
 
-def _proof(form: dict[str, str]) -> DeviceProof:
+def read_proof(form: dict[str, str]) -> DeviceProof:
     method = form.get("signMethod", form.get("signmethod", "hmacsha1")).lower()
     key, name, sign = form.get("productKey", ""), form.get("deviceName", ""), form.get("sign", "")
     if not key or not name or not form.get("random") or len(sign) != HEX_DIGITS.get(method, 0):
