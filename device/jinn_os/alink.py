@@ -12,6 +12,9 @@ CANNOT = 100001
 
 VERSION = "1.0"
 
+NOT_JSON = (ValueError, RuntimeError, MemoryError)
+"""What reading JSON of strangers may raise: the last two when it is nested deeper than stack or heap allow."""
+
 
 def credentials(product_key, device_name, secret, is_secure=False):
     """Client id, user name and password of CONNECT.
@@ -151,7 +154,7 @@ def read_request(payload):
     """A downlink as a dict with an `id`; None when it is not Alink, which is ignored."""
     try:
         request = json.loads(payload)
-    except (ValueError, RuntimeError):  # RuntimeError: nested deeper than the stack allows
+    except NOT_JSON:
         return None
     if not isinstance(request, dict) or not isinstance(request.get("id"), (str, int)):
         return None

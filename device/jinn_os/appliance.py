@@ -44,8 +44,9 @@ class Appliance:
         self.log = LogRing(self.clock, level=settings.get("log_level", INFO))
         self._settings = settings
         self._speed = settings.get("speed", 1.0)
-        # Ids of messages must differ from those of the last run: a hub may take an old id for a repeat.
-        self._last_id = int.from_bytes(os.urandom(4), "big") >> 2
+        # Ids of messages must differ from those of the last run: a hub may take an old id for a repeat. With ten
+        # digits it knows that they do, and a repeat for one however long after.
+        self._last_id = (1 << 30) + (int.from_bytes(os.urandom(4), "big") >> 2)
         self.boot.reach("settings")
         self._open_flash(settings, beside)
         self.boot.reach("flash")
@@ -60,7 +61,7 @@ class Appliance:
         self._join(settings, beside, product)
         self._updater = None
         if open_updater is not None:
-            self._updater = open_updater(self.client, self._tell, self._last_id + (1 << 24))
+            self._updater = open_updater(self.client, self.tell, self._last_id + (1 << 24))
         self._stepped_ms = ticks_ms()
         self._nudge = None
         self._stopping = None
@@ -105,11 +106,11 @@ class Appliance:
         self.health = Health(self.supervisor, self._watchdog, self.log, self.boot, why_started=self._why_started)
         self.home = Housekeeping(
             topics, self.client, self.new_id, self.clock, self.log, self.health, self._storage,
-            settings.get("tags"), self._driver.configure, settings.get("health_s", HEALTH_S),
+            settings.get("tags"), self._configured, settings.get("health_s", HEALTH_S),
         )  # fmt: skip
         wishes = Wishes(self._storage, product_key + "&" + device_name)
         model = Model(product["model"])
-        self.thing = Thing(model, self._driver, topics, self.client, self._tell, self.new_id, self.clock, wishes)
+        self.thing = Thing(model, self._driver, topics, self.client, self.tell, self.new_id, self.clock, wishes)
         self.thing.on_accepted = self._accepted
         self._gateway = None
         if "children" in settings:
@@ -139,6 +140,7 @@ class Appliance:
         self._stopping = asyncio.Event()
         on_terminate(self._stopping.set)
         self.log.on_error = self.home.failed
+        self.log.on_warning = self._warned
         self.supervisor.on_degraded = self._degraded
         self._add_tasks()
         self._watchdog.start()
@@ -289,6 +291,8 @@ class Appliance:
     def _went_down(self, reason):
         tell(f"down {reason}")
         self.log.add(INFO, "link", "down " + reason)
+        if self._gateway:
+            self._gateway.went_down()
         self.events.happened("down", reason)
 
     def _accepted(self):
@@ -302,6 +306,13 @@ class Appliance:
                 self._updater.note_healthy()
         self.home.say_health()
 
+    def _configured(self, config):
+        self._driver.configure(config)
+        self._nudge.set()
+
+    def _warned(self, module, text):
+        tell(f"{module}: {text}")
+
     def _degraded(self, name):
         tell(f"degraded {name}")
 
@@ -309,9 +320,12 @@ class Appliance:
         tell("degraded driver")
         self.home.say_health()
 
-    def _tell(self, line):
-        tell(line)
-        self.log.add(ERROR if line.startswith("the driver is wrong") else INFO, "thing", line)
+    def tell(self, line):
+        if line.startswith("the driver is wrong"):
+            self.log.add(ERROR, "thing", line)
+        else:
+            tell(line)
+            self.log.add(INFO, "thing", line)
 
     def _elapsed_s(self):
         now = ticks_ms()

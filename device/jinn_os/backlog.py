@@ -9,7 +9,7 @@ acknowledged is the file `read`: one segment number and one count, with their CR
 from jinn_os.port import const, crc32
 
 SEGMENT_BYTES = const(4_096)
-_HEAD = const(12)
+_HEAD = const(6)
 _NOTE_EVERY = const(8)
 _DONE_BYTES = const(12)
 _DONE_FILE_BYTES_MAX = const(1_200)
@@ -49,7 +49,7 @@ class Backlog:
         self._noted_taken = 0
         self._note_bytes = 0
         self._given = (0, 0)  # segment and index of the next to give
-        self._loaded = (0, ())
+        self._given_at = 0  # and where it begins
         self._last = 0
         self._is_last_whole = True
         self._load()
@@ -65,8 +65,6 @@ class Backlog:
         self._storage.append(_name(self._last), record)
         self._counts[self._last] += 1
         self._sizes[self._last] += len(record)
-        if self._loaded[0] == self._last:
-            self._loaded = (0, ())
         return self._last, self._counts[self._last] - 1
 
     def peek(self):
@@ -74,18 +72,25 @@ class Backlog:
         segment, index = self._given
         while segment <= self._last:
             if index < self._counts.get(segment, 0):
-                self._given = (segment, index + 1)
-                return self._records(segment)[index]
+                body, next_at = self._read_at(segment, self._given_at)
+                self._given, self._given_at = (segment, index + 1), next_at
+                topic_end = 6 + body[5]
+                boot = int.from_bytes(body[1:5], "big")
+                return Record(segment, index, body[0], boot, body[6:topic_end].decode(), body[topic_end:])
+            if segment == self._last:
+                break
             segment, index = segment + 1, 0
+            self._given, self._given_at = (segment, 0), 0
         return None
 
     def rewind(self):
         """Nothing is on its way any more: give again from the oldest."""
-        self._given = (self._first, self._taken)
+        self._give_from(self._first, self._taken)
 
     def pass_over(self):
         """What is kept is on its way already and need not be given."""
         self._given = (self._last, self._counts.get(self._last, 0))
+        self._given_at = self._sizes.get(self._last, 0)
 
     def done(self, segment, index):
         """Everything up to that record was acknowledged."""
@@ -102,6 +107,12 @@ class Backlog:
         else:
             self._taken = taken
 
+    def _give_from(self, segment, index):
+        at = 0
+        for _ in range(index):
+            at = self._read_at(segment, at)[1]
+        self._given, self._given_at = (segment, index), at
+
     def _load(self):
         numbers = sorted(
             int(name[:-2]) for name in self._storage.names() if name.endswith(".q") and name[:-2].isdigit()
@@ -111,11 +122,9 @@ class Backlog:
             if number < noted:
                 self._storage.remove(_name(number))
                 continue
-            data = self._storage.read(_name(number))
-            records, whole = _parse(data, number)
-            self._counts[number] = len(records)
-            self._sizes[number] = len(data)
-            self._is_last_whole = whole
+            self._counts[number], end = self._scan(number)
+            self._sizes[number] = self._storage.size(_name(number))
+            self._is_last_whole = end == self._sizes[number]
             self._last = number
         self._last = max(self._last, noted - 1)
         self._first = min(self._counts) if self._counts else self._last + 1
@@ -173,17 +182,34 @@ class Backlog:
             del self._sizes[number]
         self._first = min(self._counts) if self._counts else self._last + 1
         self._taken = taken
-        self._given = max(self._given, (self._first, taken))
+        if self._given < (self._first, taken):
+            self._give_from(self._first, taken)
         if not self._counts:
             self._is_last_whole = False
         self._note()
         for number in gone:
             self._storage.remove(_name(number))
 
-    def _records(self, segment):
-        if self._loaded[0] != segment:
-            self._loaded = (segment, _parse(self._storage.read(_name(segment)), segment)[0])
-        return self._loaded[1]
+    def _read_at(self, segment, at):
+        """The record there and where the next begins; None when it is not whole. One record at a time in memory."""
+        name = _name(segment)
+        head = self._storage.read_at(name, at, _HEAD)
+        if len(head) < _HEAD:
+            return None
+        size = int.from_bytes(head[:2], "big")
+        body = self._storage.read_at(name, at + _HEAD, size)
+        if len(body) < size or size < 6 or crc32(body) != int.from_bytes(head[2:], "big"):
+            return None
+        return body, at + _HEAD + size
+
+    def _scan(self, segment):
+        """How many whole records it has, and where they end."""
+        count = at = 0
+        while True:
+            found = self._read_at(segment, at)
+            if found is None:
+                return count, at
+            count, at = count + 1, found[1]
 
 
 def _name(segment):
@@ -193,19 +219,3 @@ def _name(segment):
 def _record(topic, payload, flags, boot):
     body = bytes((flags,)) + boot.to_bytes(4, "big") + bytes((len(topic),)) + topic + payload
     return len(body).to_bytes(2, "big") + crc32(body).to_bytes(4, "big") + body
-
-
-def _parse(data, segment):
-    """The whole records from the start, and whether nothing was left over."""
-    records = []
-    at = 0
-    while at + _HEAD <= len(data):
-        size = int.from_bytes(data[at : at + 2], "big")
-        body = data[at + 6 : at + 6 + size]
-        if len(body) < size or size < 6 or crc32(body) != int.from_bytes(data[at + 2 : at + 6], "big"):
-            return records, False
-        topic_end = 6 + body[5]
-        boot = int.from_bytes(body[1:5], "big")
-        records.append(Record(segment, len(records), body[0], boot, body[6:topic_end].decode(), body[topic_end:]))
-        at += 6 + size
-    return records, at == len(data)

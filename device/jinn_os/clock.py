@@ -41,7 +41,7 @@ class Clock:
             answer = json.loads(payload)
             received, sent = int(answer["serverRecvTime"]), int(answer["serverSendTime"])
             asked = int(answer["deviceSendTime"])
-        except (ValueError, TypeError, KeyError, RuntimeError):
+        except (ValueError, TypeError, KeyError, RuntimeError, MemoryError):
             return False
         if self._asked_ticks is None or asked != self._asked_ms:
             return False

@@ -172,7 +172,7 @@ class Housekeeping:
             config = json.loads(document)
             if not isinstance(config, dict):
                 raise ValueError("it is no object")
-        except (OSError, ValueError, EOFError, asyncio.TimeoutError, RuntimeError) as failure:
+        except (OSError, ValueError, EOFError, asyncio.TimeoutError, RuntimeError, MemoryError) as failure:
             self._log.add(2, "config", f"not taken: {type(failure).__name__} {failure}")
             return
         if self._storage is not None:

@@ -36,7 +36,7 @@ def read_identity(topic, payload, product_key, device_name):
         if topic == "/ext/register":
             return {"device_secret": _text(given["deviceSecret"])}
         return {"client_id": _text(given["clientId"]), "device_token": _text(given["deviceToken"])}
-    except (ValueError, KeyError, TypeError, RuntimeError):
+    except (ValueError, KeyError, TypeError, RuntimeError, MemoryError):
         return None
 
 

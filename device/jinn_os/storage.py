@@ -23,6 +23,21 @@ class Files:
         except OSError:
             return b""
 
+    def read_at(self, name, at, count):
+        """So many bytes from there, or as many as there are."""
+        try:
+            with open(self._path(name), "rb") as file:
+                file.seek(at)
+                return file.read(count)
+        except OSError:
+            return b""
+
+    def size(self, name):
+        try:
+            return os.stat(self._path(name))[6]
+        except OSError:
+            return 0
+
     def append(self, name, data):
         """Add to the end. When it returns, the file system has it (on the unix port: the operating system)."""
         if name != self._open_name:

@@ -20,6 +20,12 @@ class MemoryFiles:
     def read(self, name):
         return self.files.get(name, b"")
 
+    def read_at(self, name, at, count):
+        return self.read(name)[at : at + count]
+
+    def size(self, name):
+        return len(self.read(name))
+
     def append(self, name, data):
         written = data[: self._spend(len(data))]
         self.files[name] = self.files.get(name, b"") + written

@@ -3,7 +3,7 @@ import en from '../src/i18n/en.json';
 import { number, phrase, type Message } from '../src/i18n/phrase';
 import zh from '../src/i18n/zh.json';
 
-const files = import.meta.glob<string>(['../src/**/*.ts', '!../src/wire.ts'], { query: '?raw', import: 'default', eager: true });
+const files = import.meta.glob<string>(['../src/**/*.ts', '!../src/wire*.ts'], { query: '?raw', import: 'default', eager: true });
 const source = Object.values(files).join('\n');
 
 const forms = (message: Message): string[] => (typeof message === 'string' ? [message] : Object.values(message));

@@ -97,10 +97,31 @@ def thing(kind: str, names: str, area: str | None, specs: list[Json], *values: A
     return {
         "id": id_, "product_key": f"fake_{kind}", "device_name": id_, "kind": kind, "names": {"en": en, "zh": zh},
         "area": area, "online": True, "seen_ms": None, "version": 1, "specs": specs,
+        "services": SERVICES.get(kind, []), "events": EVENTS.get(kind, []),
         "properties": {s["id"]: {"value": v, "at_ms": None} for s, v in zip(specs, values, strict=True)},
     }  # fmt: skip
 
 
+SERVICES: dict[str, list[Json]] = {
+    "vacuum": [
+        {"id": "clean_area", "names": {"en": "clean a room", "zh": "清扫房间"},
+         "inputs": [spec("area", "area", "清扫区域", "cleaning_area", "text")]},
+        {"id": "start", "names": {"en": "start", "zh": "开始清扫"}, "inputs": []},
+        {"id": "pause", "names": {"en": "pause", "zh": "暂停"}, "inputs": []},
+        {"id": "dock", "names": {"en": "return to the dock", "zh": "回充"}, "inputs": []},
+    ]
+}  # fmt: skip
+OPEN_FOR = spec("seconds", "open for", "已开", None, "int", writable=False, unit="s")
+EVENTS: dict[str, list[Json]] = {
+    "fridge": [
+        {
+            "id": "door_left_open",
+            "names": {"en": "door left open", "zh": "门未关好"},
+            "kind": "alert",
+            "outputs": [OPEN_FOR],
+        }
+    ]
+}
 CLIMATE, WHITE, COLORED = [ON, MODE, TARGET, FAN, ROOM], [ON, BRIGHTNESS, KELVIN], [ON, BRIGHTNESS, COLOR]
 FRIDGE = [COLD, FREEZER, COLD_NOW, FREEZER_NOW, DOOR]
 THINGS = [

@@ -17,13 +17,15 @@ import anyio
 import uvicorn
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from browser.fake_ear import Ear
+from browser.fake_edge import Edge
 from browser.fake_home import AREAS, SUGGESTIONS, Json, furnished
 from browser.fake_words import FRIDGE_CARD, MEANINGS, SORRY
 from browser.wire import checked
 from jsonschema import ValidationError
-from litestar import Litestar, Request, Response, WebSocket, get, post, websocket
+from litestar import Litestar, Request, Response, WebSocket, get, post, route, websocket
 from litestar.datastructures import ResponseHeader
 from litestar.exceptions import WebSocketDisconnect
+from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 
 DIST = Path(__file__).parents[2] / "screen" / "dist"
@@ -36,6 +38,16 @@ HEADERS = [
     )
 ]
 """As strict as the hub's own: a page that would load or run anything else fails the tests."""
+
+
+OF_THE_EDGE = ("rules", "run", "update", "happened", "found", "network", "notice")
+
+
+def _known(news: Json) -> Json:
+    """The message itself, when one of the two contracts knows it."""
+    if news["type"] in OF_THE_EDGE:
+        return dict(checked("EdgeDown", news, contract="edge"))
+    return dict(checked("ScreenDown", news))
 
 
 def now_ms() -> int:
@@ -70,6 +82,7 @@ class Hub:
         self.lang = "en"
         self.screens: dict[WebSocket[Any, Any, Any], int] = {}
         self.turns = 0
+        self.edge = Edge(self.things, self.tell)
 
     # ── what the screen is told ──
 
@@ -87,7 +100,7 @@ class Hub:
             self.screens[screen] += 1
             # A page that was closed a moment ago has left its line behind.
             with suppress(WebSocketDisconnect):
-                await screen.send_json(checked("ScreenDown", news | {"seq": self.screens[screen]}))
+                await screen.send_json(_known(news | {"seq": self.screens[screen]}))
 
     async def report(self, thing_id: str, values: Json) -> None:
         """The thing itself reports; what was asked of these properties is settled by it."""
@@ -134,6 +147,8 @@ class Hub:
         if message["type"] == "set":
             answer["did"] = await self.command(message["thing"], message["properties"])
             answer["ok"] = all(deed["outcome"] in ("confirmed", "unchanged") for deed in answer["did"])
+        elif message["type"] == "call":
+            answer["called"] = await self.call(message["thing"], message["service"])
         elif message["type"] == "say":
             answer["turn"] = await self.take_turn("typed", message["text"], message["lang"])
         if screen in self.screens:
@@ -155,6 +170,16 @@ class Hub:
             {"thing": thing_id, "property": name, "asked": value, "reported": reported[name]["value"],
              "outcome": self.outcome, "ms": ms} for name, value in properties.items()
         ]  # fmt: skip
+
+    async def call(self, thing_id: str, service: str) -> Json:
+        """The vacuum starts, pauses or goes home; it says so itself."""
+        await anyio.sleep(self.delay_s)
+        if self.outcome == "confirmed" and thing_id == "robot_vacuum":
+            await self.report(thing_id, {"state": {"start": 1, "clean_area": 1, "pause": 2, "dock": 3}[service]})
+        return {
+            "thing": thing_id, "service": service, "outcome": self.outcome, "outputs": {}, "code": "",
+            "ms": self.delay_s * 1000,
+        }  # fmt: skip
 
     async def take_turn(self, satellite: str, text: str, lang: str) -> Json:
         self.turns += 1
@@ -235,6 +260,19 @@ def application(hub: Hub, dist: Path) -> Litestar:
             return Response({"code": "unpaired", "message": "pair first"}, status_code=401)
         return Response(list(hub.things.values()))
 
+    @route("/api/{path:path}", http_method=["GET", "POST", "PUT", "PATCH", "DELETE"], status_code=200)
+    async def edge(path: FromPath[str], request: Request[Any, Any, Any]) -> Response[Any]:
+        text = await request.body()
+        try:
+            body = json.loads(text) if text else None
+            status, content = await hub.edge.answer(
+                str(request.method), path.strip("/"), dict(request.query_params), body
+            )
+        except ValidationError as error:
+            hub.faults.append(f"{path}: {error.message}")
+            raise
+        return Response(content, status_code=status)
+
     @post("/api/pairing/claim")
     async def claim(request: Request[Any, Any, Any]) -> Response[Any]:
         if (await request.json()).get("code") != CODE:
@@ -251,7 +289,7 @@ def application(hub: Hub, dist: Path) -> Litestar:
 
     files = create_static_files_router(path="/", directories=[dist], html_mode=True)
     return Litestar(
-        [screen, satellite, things, claim, codes, files],
+        [screen, satellite, things, claim, codes, edge, files],
         openapi_config=None,
         logging_config=None,
         response_headers=HEADERS,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 # Lit parts are shadow trees, so a plain querySelectorAll would see none of it.
@@ -46,3 +47,14 @@ def assert_touchable(page: Page, *, least_px: int = 48) -> None:
         if each["box"][2] - each["box"][0] < least_px or each["box"][3] - each["box"][1] < least_px
     ]
     assert small == []
+
+
+def assert_accessible(page: Page) -> None:
+    """axe-core finds nothing serious."""
+    found = Axe().run(page)
+    serious = [
+        (fault["id"], [node["html"][:160] for node in fault["nodes"]])
+        for fault in found["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]
+    assert serious == []

@@ -107,9 +107,32 @@ def test_the_thing_page_sets_every_writable_property(hub: FakeHub, open_page: Op
     page = open_page(hub.address + "#/thing/bedroom_light")
     page.get_by_role("radio", name="Blue").click()
     expect(page.get_by_role("radio", name="Blue")).to_have_attribute("aria-checked", "true")
-    page.get_by_role("radio", name="On").click()
-    expect(page.get_by_role("radio", name="On")).to_have_attribute("aria-checked", "true")
+    page.get_by_role("radio", name="On", exact=True).click()
+    expect(page.get_by_role("radio", name="On", exact=True)).to_have_attribute("aria-checked", "true")
     assert [m["properties"] for m in hub.hub.up if m["type"] == "set"] == [{"color": "#4da3ff"}, {"on": 1}]
+
+
+def test_a_touch_can_be_taken_back_to_what_was(hub: FakeHub, open_page: Open) -> None:
+    hub.hub.delay_s = 0.05
+    page = open_page(hub.address)
+    stepper = page.get_by_role("group", name="Bedroom air conditioner: target temperature")
+    stepper.get_by_role("button", name="Less").click()
+    expect(stepper.get_by_text("25.5°", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(stepper.get_by_text("26°", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    asked = [m["properties"] for m in hub.hub.up if m["type"] == "set"]
+    assert asked == [{"target_temperature": 25.5}, {"target_temperature": 26}]
+
+
+def test_the_vacuum_starts_at_a_touch_and_says_so_itself(hub: FakeHub, open_page: Open) -> None:
+    page = open_page(hub.address + "#/area/living_room")
+    vacuum = page.get_by_role("article", name="Robot vacuum")
+    vacuum.get_by_role("button", name="Start").click()
+    expect(vacuum.get_by_text("Cleaning", exact=True)).to_be_visible()
+    vacuum.get_by_role("button", name="Return to the dock").click()
+    expect(vacuum.get_by_text("Returning", exact=True)).to_be_visible()
+    assert [m["service"] for m in hub.hub.up if m["type"] == "call"] == ["start", "dock"]
 
 
 def test_a_thing_that_leaves_is_gone_from_home_and_from_its_page(hub: FakeHub, open_page: Open) -> None:

@@ -1,12 +1,12 @@
 """Every place of the screen, in both languages, by day and night: it fits, can be touched, and is open to all."""
 
+import gzip
 from pathlib import Path
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from browser.conftest import PANEL, PHONE, SMALL, Open
 from browser.fake_hub import FakeHub
-from browser.looking import assert_fits, assert_touchable
+from browser.looking import assert_accessible, assert_fits, assert_touchable
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -20,16 +20,6 @@ PLACES = {
     "settings": "#/settings",
     "night": "#/night",
 }
-
-
-def assert_accessible(page: Page) -> None:
-    found = Axe().run(page)
-    serious = [
-        (fault["id"], [node["html"][:160] for node in fault["nodes"]])
-        for fault in found["violations"]
-        if fault["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
 
 
 def shown(page: Page, place: str) -> None:
@@ -117,5 +107,7 @@ def test_the_screen_is_small_and_asks_nobody_outside(hub: FakeHub, built: Path, 
     page.reload()
     expect(page.locator("jn-card")).to_have_count(13)
     assert [url for url in asked if not url.startswith(hub.address)] == []
-    scripts = sum(len(path.read_bytes()) for path in built.rglob("*.js"))
-    assert scripts <= 250_000
+    scripts = {path.name: len(gzip.compress(path.read_bytes())) for path in built.rglob("*.js")}
+    assert sum(scripts.values()) <= 250_000
+    at_first = {url.rsplit("/", 1)[1] for url in asked if url.endswith(".js")}
+    assert sum(scripts[name] for name in at_first) <= 80_000

@@ -125,9 +125,3 @@ def test_what_another_satellite_said_is_traced_too(hub: FakeHub, open_page: Open
     expect(page.get_by_text("Nothing has been said yet")).to_be_visible()
     hub.do(hub.hub.take_turn, "bedroom-speaker", "打开客厅灯", "zh")
     expect(page.get_by_text("客厅灯打开了。")).to_be_visible()
-
-
-def test_the_vacuum_is_sent_out_in_words(hub: FakeHub, open_page: Open) -> None:
-    page = open_page(hub.address + "#/area/living_room")
-    page.get_by_role("article", name="Robot vacuum").get_by_role("button", name="Clean").click()
-    expect(page.get_by_role("dialog")).to_contain_text("“start the robot vacuum”")

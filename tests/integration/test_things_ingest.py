@@ -126,6 +126,18 @@ async def test_a_device_that_counts_its_ids_anew_is_believed(home: Home) -> None
     assert home.room.twins.peek(THING).reported["on"].value == 0
 
 
+async def test_a_repeat_with_a_unique_id_is_known_in_a_new_session_too(home: Home) -> None:
+    topic = device_topic(home.lamp.device, "thing/event/property/post")
+    for message_id, value in (("1073741901", 0), ("1073741902", 1)):
+        await home.door.post(home.lamp.device, {"on": value}, message_id=message_id)
+    await home.switch_on(session="s2")
+    version = home.room.twins.peek(THING).version
+    payload = msgspec.json.encode({"id": "1073741901", "version": "1.0", "params": {"on": 0}})
+    await home.door.publish(home.lamp.device, topic, payload, session="s2")
+    twin = home.room.twins.peek(THING)
+    assert (twin.version, twin.reported["on"].value) == (version, 1)
+
+
 async def test_an_event_is_kept_once_however_often_it_is_sent(home: Home) -> None:
     params = {"value": {"degrees": 90}, "time": 1_700_000_000_000}
     for _ in range(2):

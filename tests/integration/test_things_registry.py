@@ -167,3 +167,15 @@ async def test_a_hub_that_starts_ends_what_a_dead_one_asked(home: Home) -> None:
     await home.room.sweeper.sweep()
     (command,) = await home.database.read("things.commands_of_thing", thing=THING, count_max=1)
     assert (command["outcome"], command["code"]) == ("timed_out", "abandoned")
+
+
+async def test_a_model_that_changes_a_propertys_type_is_refused_and_the_old_one_stays(home: Home) -> None:
+    changed = msgspec.json.decode(msgspec.json.encode(LAMP))
+    changed["model"]["properties"][1]["dataType"] = {"type": "text", "specs": {"length": "8"}}
+    with pytest.raises(Conflict) as refused:
+        await home.room.registry.register_product(read_product(msgspec.json.encode(changed)))
+    assert refused.value.stable_code() == "type-changed"
+    assert home.room.registry.product("testLamp01").version == 1
+    changed["model"]["properties"][1]["identifier"] = "brightness_text"
+    kept = await home.room.registry.register_product(read_product(msgspec.json.encode(changed)))
+    assert kept.version == 2

@@ -1,6 +1,6 @@
 """A things room on real parts, with a door and devices that the test plays."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,10 @@ from jinn.runtime import Bus, Database, Schema, open_database
 from jinn.things import SCHEMA, Thing, ThingsRoom, open_things, read_product
 from jinn.things.alink import Request
 from jinn.things.frames import DownMessage
+from jinn.things.ingesting import Witness
 from jinn.things.testing import FixedAreas, ScriptedDoor
-from jinn.things.topics import device_topic
+from jinn.things.topics import Use, device_topic
+from jinn.things.work import Handler
 
 LAMP = {
     "product_key": "testLamp01",
@@ -77,10 +79,14 @@ class Home:
 
 
 @asynccontextmanager
-async def a_home(database: Database, bus: Bus) -> AsyncIterator[Home]:
+async def a_home(
+    database: Database, bus: Bus, handlers: Mapping[Use, Handler] | None = None, witness: Witness | None = None
+) -> AsyncIterator[Home]:
     """One lamp in the hall, known to a running room; its device is not connected yet."""
     areas = FixedAreas(known=(HALL,))
-    room = await open_things(database=database, bus=bus, areas=areas, clock=SystemClock())
+    room = await open_things(
+        database=database, bus=bus, areas=areas, clock=SystemClock(), handlers=handlers, witness=witness
+    )
     door = ScriptedDoor(bus=bus)
     async with anyio.create_task_group() as tasks:
         for service in (*room.services, door):

@@ -6,13 +6,13 @@ import gc
 from jinn_os.kernel.log import ERROR
 from jinn_os.port import const, free_bytes, ticks_diff, ticks_ms
 
-LOOK_MS = const(1_000)
+LOOK_MS = const(500)
 LOW_LOOKS = const(3)
 """So often in a row there must be too little memory, each time after a collection, before it counts."""
 
 
 class Health:
-    """Looks once a second, feeds the watchdog, and can say at any time how things are.
+    """Looks twice a second, feeds the watchdog, and can say at any time how things are.
 
     The lag is how much later than asked the loop let it go on: the longest since the last report.
     """

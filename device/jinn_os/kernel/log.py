@@ -29,13 +29,15 @@ class Line:
 class LogRing:
     """Keeps the newest lines; the slots are made at the start, so that a line costs its text and nothing else.
 
-    `clock` has `now_ms()` and `is_set`. `on_error()` is called after a line of level ERROR or above, once for each.
+    `clock` has `now_ms()` and `is_set`. `on_warning(module, text)` is called with each line of level WARN or above,
+    `on_error()` with each of ERROR or above.
     """
 
     def __init__(self, clock, room=64, level=INFO):
         assert room > 0
         self.level = level
         self.lost = 0
+        self.on_warning = None
         self.on_error = None
         self._clock = clock
         self._lines = [Line() for _ in range(room)]
@@ -57,6 +59,8 @@ class LogRing:
         line.level = level
         line.module = module
         line.text = text if len(text) <= TEXT_CHARS_MAX else text[:TEXT_CHARS_MAX]
+        if level >= WARN and self.on_warning:
+            self.on_warning(module, line.text)
         if level >= ERROR and self.on_error:
             self.on_error()
 

@@ -25,7 +25,10 @@ _IDENTITY = (0, 1, 1, 0)
 
 
 def verify(public, message, signature):
-    """Whether `signature` (64 bytes) over `message` was made by the owner of `public` (32 bytes)."""
+    """Whether `signature` (64 bytes) over `message` was made by the owner of `public` (32 bytes).
+
+    `message` may be a memoryview: it is not copied.
+    """
     if len(public) != 32 or len(signature) != 64:
         return False
     s = int.from_bytes(signature[32:], "little")
@@ -38,7 +41,7 @@ def verify(public, message, signature):
     if _native_verify is not None:
         point = _decoded(signature[:32])
         return point is not None and not _is_small(point) and bool(_native_verify(public, message, signature))
-    h = int.from_bytes(sha512(signature[:32] + public + message), "little") % _L
+    h = int.from_bytes(sha512(signature[:32], public, message), "little") % _L
     point = _sum_of_products(s, _base(), h, (_P - key[0], key[1], key[2], _P - key[3]))
     # Compared as bytes: a point that is written otherwise than it should be is refused with that, too.
     return not _is_small(point) and _encoded(point) == signature[:32]

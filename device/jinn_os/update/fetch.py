@@ -6,7 +6,7 @@ from jinn_os.port import const
 
 _LINE_BYTES_MAX = const(1024)
 _LINES_MAX = const(40)
-_PIECE_BYTES = const(2048)
+_PIECE_BYTES = const(1024)
 _WITHIN_S = const(15)
 """For each answer or piece of it; the whole may take as long as it takes."""
 

@@ -2,7 +2,7 @@
 
 import os
 
-_CHUNK_BYTES = 4096
+_CHUNK_BYTES = 1024
 
 
 class FolderFlash:
@@ -28,17 +28,21 @@ class FolderFlash:
             return None
 
     def chunks(self, name):
-        """Its bytes in pieces, for what is too large for the memory; none when there is no such file."""
+        """Its bytes in pieces, for what is too large for the memory; none when there is no such file.
+
+        Each piece is the same memory: it is to be used before the next is asked for.
+        """
         try:
             file = open(self.path(name), "rb")
         except OSError:
             return
+        space = memoryview(bytearray(_CHUNK_BYTES))
         with file:
             while True:
-                data = file.read(_CHUNK_BYTES)
-                if not data:
+                count = file.readinto(space)
+                if not count:
                     return
-                yield data
+                yield space[:count]
 
     def size(self, name):
         """None when there is no such file."""

@@ -7,8 +7,8 @@ from jinn_os.port import const
 from jinn_os.update.manifest import Unsound
 from jinn_os.update.slots import is_file_whole
 
-PAGE_BYTES = const(4096)
-"""What is written at once: a page of the flash that boards have, and little enough to hold in memory."""
+PAGE_BYTES = const(2048)
+"""What is written at once: half a sector of the flash that boards have, and little enough to find room for."""
 
 SPOILT_MAX = const(2)
 """A file that comes wrong once may have met a cut; one that comes wrong twice is wrong."""
@@ -24,7 +24,8 @@ class Installer:
         self._size = manifest.size
         self._index = 0
         self._written = 0
-        self._page = bytearray()
+        self._page = memoryview(bytearray(PAGE_BYTES))
+        self._filled = 0
         self._hash = None
         self._spoilt = 0
         self._resume()
@@ -34,7 +35,7 @@ class Installer:
         """The byte of the package that is needed next."""
         if self._index >= len(self._files):
             return self._size
-        return self._files[self._index].start + self._written + len(self._page)
+        return self._files[self._index].start + self._written + self._filled
 
     @property
     def is_complete(self):
@@ -50,11 +51,12 @@ class Installer:
             if self.is_complete:
                 raise Unsound("package-too-long", "more came than the manifest says")
             file = self._files[self._index]
-            room = min(PAGE_BYTES - len(self._page), file.size - self._written - len(self._page))
-            piece = data[at : at + room]
-            self._page += piece
-            at += len(piece)
-            if len(self._page) == PAGE_BYTES or self._written + len(self._page) == file.size:
+            left = file.size - self._written - self._filled
+            count = min(PAGE_BYTES - self._filled, left, len(data) - at)
+            self._page[self._filled : self._filled + count] = data[at : at + count]
+            self._filled += count
+            at += count
+            if self._filled == PAGE_BYTES or count == left:
                 self._write_page(file)
                 if self._written == file.size and not self._end_file(file):
                     return False
@@ -95,8 +97,8 @@ class Installer:
             self._index += 1
 
     def _write_page(self, file):
-        data = bytes(self._page)
-        self._page = bytearray()
+        data = self._page[: self._filled]
+        self._filled = 0
         if self._written == 0:
             # Left over from a download of the same package that went on before this file was found to be wrong.
             self._flash.remove(self._name(file))

@@ -68,25 +68,27 @@ def read_signed(blob, public):
 
 
 def split(blob):
-    """Signature and manifest of a signed one; raises `Unsound`."""
+    """Signature and manifest (a view of these bytes) of a signed one; raises `Unsound`."""
     if len(blob) > MANIFEST_BYTES_MAX:
         raise Unsound("manifest-too-large", f"a manifest has at most {MANIFEST_BYTES_MAX} bytes")
     end = len(HEAD) + 128
-    if not blob.startswith(HEAD) or blob[end : end + 1] != b"\n":
+    if blob[: len(HEAD)] != HEAD or blob[end : end + 1] != b"\n":
         raise Unsound("manifest-unsigned", "it is no signed manifest")
     try:
         signature = binascii.unhexlify(blob[len(HEAD) : end])
     except ValueError:
         raise Unsound("manifest-unsigned", "its signature is no hexadecimal number") from None
-    return signature, blob[end + 1 :]
+    return signature, memoryview(blob)[end + 1 :]
 
 
 def read(text):
     """The manifest that these bytes are, whoever signed them; raises `Unsound`."""
     try:
-        form = json.loads(text.decode())
-    except (ValueError, RuntimeError, MemoryError):  # nested deeper than the stack or the heap allows
+        form = json.loads(bytes(text))
+    except (ValueError, RuntimeError):  # RuntimeError: nested deeper than the stack allows
         raise Unsound("manifest-malformed", "it is no JSON") from None
+    except MemoryError:
+        raise Unsound("manifest-too-large", "there is no memory for it") from None
     if not isinstance(form, dict):
         raise Unsound("manifest-malformed", "it is no object")
     return Manifest(form)

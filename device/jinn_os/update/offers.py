@@ -21,11 +21,21 @@ class Topics:
 
 
 class Offer:
-    """An update that is offered: where its package is, and the signed manifest that says what it is."""
+    """An update that is offered: where its package is, and where the signed manifest that says what it is.
 
-    def __init__(self, url, blob):
+    `version` and `sign` (the package's hash) are what the hub says; only the manifest is believed.
+    """
+
+    def __init__(self, url, manifest_url, manifest_bytes, version, sign):
         self.url = url
-        self.blob = blob
+        self.manifest_url = manifest_url
+        self.manifest_bytes = manifest_bytes
+        self.version = version
+        self.sign = sign
+
+    def is_same(self, other):
+        """Whether both are about one package; the addresses are fresh each time."""
+        return (self.version, self.sign) == (other.version, other.sign)
 
 
 def read_offer(payload):
@@ -38,8 +48,20 @@ def read_offer(payload):
     if not isinstance(data, dict) or not isinstance(data.get("url"), str):
         return None
     more = data.get("extData")
-    manifest = more.get("manifest") if isinstance(more, dict) else None
-    return Offer(data["url"], manifest.encode() if isinstance(manifest, str) else b"")
+    if not isinstance(more, dict):
+        more = {}
+    url, size = more.get("manifestUrl"), more.get("manifestBytes")
+    return Offer(
+        data["url"],
+        url if isinstance(url, str) else "",
+        size if type(size) is int and size > 0 else 0,
+        _text(data.get("version")),
+        _text(data.get("sign")),
+    )
+
+
+def _text(value):
+    return value if isinstance(value, str) else ""
 
 
 def inform(message_id, version):

@@ -8,28 +8,47 @@ _LOW = const(0xFFFFFFFF)
 _BLOCK_BYTES = const(128)
 
 
-def sha512(message):
-    """The 64 bytes of the hash: by the port where it can, else by `slow_sha512`."""
-    native = getattr(hashlib, "sha512", None)
-    return native(message).digest() if native else slow_sha512(message)
+def sha512(*parts):
+    """The 64 bytes of the hash of some bytes one after the other: by the port where it can, else by `slow_sha512`."""
+    if not hasattr(hashlib, "sha512"):
+        return slow_sha512(*parts)
+    found = hashlib.sha512()
+    for part in parts:
+        found.update(part)
+    return found.digest()
 
 
-def slow_sha512(message):
+def slow_sha512(*parts):
     """In halves of 32 bits: whole words of 64 would each be an object on the heap, and take three times as long."""
-    start, rounds_high, rounds_low = _constants()
-    state = start
-    size = len(message)
-    padded = message + b"\x80" + bytes((111 - size) % _BLOCK_BYTES) + (size * 8).to_bytes(16, "big")
+    state, rounds_high, rounds_low = _constants()
     high = [0] * 80
     low = [0] * 80
-    for at in range(0, len(padded), _BLOCK_BYTES):
-        _spread(padded, at, high, low)
+    for block in _blocks(parts):
+        _spread(block, 0, high, low)
         mixed = _mix(state, high, low, rounds_high, rounds_low)
         for index in range(0, 16, 2):
             total = state[index + 1] + mixed[index + 1]
             state[index] = (state[index] + mixed[index] + (total >> 32)) & _LOW
             state[index + 1] = total & _LOW
     return b"".join([half.to_bytes(4, "big") for half in state])
+
+
+def _blocks(parts):
+    """The parts as blocks with their padding; one block is held at a time, and it is the same memory each time."""
+    block = bytearray(_BLOCK_BYTES)
+    size = sum([len(part) for part in parts])
+    padding = b"\x80" + bytes((111 - size) % _BLOCK_BYTES) + (size * 8).to_bytes(16, "big")
+    filled = 0
+    for part in list(parts) + [padding]:
+        at = 0
+        while at < len(part):
+            count = min(_BLOCK_BYTES - filled, len(part) - at)
+            block[filled : filled + count] = part[at : at + count]
+            at += count
+            filled += count
+            if filled == _BLOCK_BYTES:
+                yield block
+                filled = 0
 
 
 def _spread(data, at, high, low):

@@ -69,12 +69,13 @@ class SimFlash:
         elif self._manner == "lost":
             self._files = dict(self._kept)
         elif self._manner in ("torn", "garbled") and data:
-            half = data[: (len(data) + 1) // 2]
+            half = bytes(data[: (len(data) + 1) // 2])
             self._do(kind, name, half if self._manner == "torn" else half + b"\xff" * (len(data) - len(half)))
         raise PowerCut()
 
     def _do(self, kind, name, data):
         old = self._files.get(name, b"")
+        data = bytes(data)
         if kind == "append":
             self._files[name] = old + data
         elif kind == "overwrite":

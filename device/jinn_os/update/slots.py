@@ -43,6 +43,7 @@ class Slots:
         self._flash = flash
         self._factory = factory
         self._records = Records(flash)
+        self._program = None
 
     @property
     def record(self):
@@ -74,7 +75,10 @@ class Slots:
     def running(self):
         """The program that `choose` started last."""
         slot = self.record.trial or self.record.current
-        return Program(slot, *self._version_of(slot))
+        if self._program is None or self._program.slot != slot:
+            # Read once: its manifest is large, and what runs stays what it is.
+            self._program = Program(slot, *self._version_of(slot))
+        return self._program
 
     def failure(self):
         """Version and reason of the program that was left again; None when there is none to tell of."""
@@ -117,7 +121,7 @@ class Slots:
             self._records.write(record.but(**changes))
         folder = SLOT_NAMES[target]
         name = self._manifest_name(target)
-        if self._flash.read(name) != blob:
+        if not self._holds(name, blob):
             self._flash.remove(name)
             for other in self._flash.names(folder):
                 self._flash.remove(other)
@@ -125,11 +129,14 @@ class Slots:
             self._flash.sync(name)
         return folder
 
-    def arm(self, blob):
-        """The target slot is complete: it is tried at the next start. Raises `Unsound` when it is not whole after all."""
+    def arm(self, blob, manifest):
+        """The target slot is complete: it is tried at the next start. Raises `Unsound` when it is not whole after all.
+
+        `manifest`: what `blob` was read as; to read it a second time would need the memory twice.
+        """
         target = self.target()
         digest = manifests.hash_of(blob)
-        if not self._is_whole(target, digest) or self._strangers(target):
+        if not self._is_whole(target, digest, manifest) or self._strangers(target, manifest):
             raise manifests.Unsound("package-damaged", "what was written does not read back as it should")
         self._records.write(
             self.record.but(trial=target, tries=TRIES, trial_hash=digest, failed=0, why=NOTHING, failed_counter=0)
@@ -211,17 +218,30 @@ class Slots:
         except manifests.Unsound:
             return None
 
-    def _is_whole(self, slot, digest):
+    def _is_whole(self, slot, digest, manifest=None):
         """Whether a slot holds the signed manifest of that hash, and every file as that says."""
-        blob = self._flash.read(self._manifest_name(slot))
-        if blob is None or manifests.hash_of(blob) != digest:
+        found = hashlib.sha256()
+        for data in self._flash.chunks(self._manifest_name(slot)):
+            found.update(data)
+        if found.digest() != digest:
             return False
-        found = self._manifest_of(slot)
-        return found is not None and all(is_file_whole(self._flash, SLOT_NAMES[slot], file) for file in found.files)
+        manifest = manifest or self._manifest_of(slot)
+        if manifest is None:
+            return False
+        return all(is_file_whole(self._flash, SLOT_NAMES[slot], file) for file in manifest.files)
 
-    def _strangers(self, slot):
+    def _holds(self, name, blob):
+        """Whether a file is exactly that, without a second copy of it in memory."""
+        at = 0
+        for data in self._flash.chunks(name):
+            if blob[at : at + len(data)] != data:
+                return False
+            at += len(data)
+        return at == len(blob)
+
+    def _strangers(self, slot, manifest):
         """Files in a slot that do not belong to it: one that was left over could be imported in place of another."""
-        known = {file.path for file in self._manifest_of(slot).files}
+        known = {file.path for file in manifest.files}
         known.add(manifests.MANIFEST_NAME)
         folder = SLOT_NAMES[slot]
         return [name for name in self._flash.names(folder) if name[len(folder) + 1 :] not in known]

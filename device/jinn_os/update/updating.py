@@ -29,6 +29,30 @@ class Failed(Exception):
     """An update that comes to nothing: `args` are the step to report, a stable code and a sentence."""
 
 
+class _Attempts:
+    """Downloads that break are made again, with growing pauses, as long as bytes come or not too often in vain."""
+
+    def __init__(self):
+        self._failures = 0
+        self._pause_s = PAUSE_FIRST_S
+
+    async def make(self, work, has_come_on):
+        """Raises `Failed` when it is refused, and when it broke too often."""
+        try:
+            await work
+        except fetch.Refused as refused:
+            raise Failed(offers.DOWNLOAD, "download-refused", refused.args[0]) from None
+        except fetch.Broken as broken:
+            if has_come_on():
+                self._failures = 0
+                self._pause_s = PAUSE_FIRST_S
+            self._failures += 1
+            if self._failures > FAILURES_MAX:
+                raise Failed(offers.DOWNLOAD, "download-broken", broken.args[0]) from None
+            await asyncio.sleep(self._pause_s)
+            self._pause_s = min(self._pause_s * 2, PAUSE_MAX_S)
+
+
 class Options:
     """What an updater is told: who made this product, which product it is, how much a slot holds."""
 
@@ -56,6 +80,7 @@ class Updater:
         self._healthy = None
         self._is_healthy = False
         self._told_percent = 0
+        self._has_told = False
         self.version = slots.running().version
 
     def came_up(self):
@@ -97,9 +122,10 @@ class Updater:
             await self._offered.wait()
             self._offered.clear()
             try:
-                await self._follow(self._offer)
+                offer = self._offer
+                await self._follow(offer)
             except Failed as failure:
-                self._say_failure(*failure.args)
+                self._say_failure(offer.version, *failure.args)
             else:
                 await self._drain()
                 return
@@ -118,7 +144,8 @@ class Updater:
         return True
 
     def _introduce(self):
-        failure = self._slots.failure()
+        failure = None if self._has_told else self._slots.failure()
+        self._has_told = True
         if failure:
             version, reason = failure
             self._say_progress(offers.GENERAL, f"rolled-back: {reason}", version)
@@ -127,14 +154,15 @@ class Updater:
 
     async def _follow(self, offer):
         """Take an offer to the point where the next start tries it. Raises `Failed`."""
-        found = self._check(offer.blob)
+        blob = await self._fetch_manifest(offer)
+        found = self._check(blob)
         self._told_percent = 0
-        installer = self._begin(offer.blob, found)
+        installer = self._begin(blob, found)
         await self._download(offer, found, installer)
         self._say_progress(offers.VERIFYING, "verifying", found.version)
         await asyncio.sleep(0)
         try:
-            self._slots.arm(offer.blob)
+            self._slots.arm(blob, found)
         except manifest.Unsound as unsound:
             raise Failed(offers.VERIFY, *unsound.args) from None
         except OSError as failure:
@@ -142,10 +170,36 @@ class Updater:
         self._say_progress(offers.INSTALLING, "installing", found.version)
         self._tell(f"update: {found.version} is complete, starting it")
 
+    async def _fetch_manifest(self, offer):
+        if not offer.manifest_url or not offer.manifest_bytes:
+            raise Failed(offers.VERIFY, "manifest-unsigned", "it came without a signed manifest")
+        if offer.manifest_bytes > manifest.MANIFEST_BYTES_MAX:
+            raise Failed(offers.VERIFY, "manifest-too-large", f"at most {manifest.MANIFEST_BYTES_MAX} bytes")
+        # At once and in one piece, since nothing later finds so much room in a small heap as now.
+        blob = bytearray(offer.manifest_bytes)
+        had = 0
+
+        def take(data):
+            nonlocal had
+            blob[had : had + len(data)] = data
+            had += len(data)
+
+        attempts = _Attempts()
+        while had < len(blob):
+            # From its start each time: it is small.
+            had = 0
+            url = self._newest(offer).manifest_url
+            await attempts.make(fetch.fetch(url, 0, len(blob), take, self._options.tls), lambda: False)
+        return blob
+
+    def _newest(self, offer):
+        """What was offered last: offered again, it came with a fresh address. Raises `Failed` for another update."""
+        if not self._offer.is_same(offer):
+            raise Failed(offers.DOWNLOAD, "superseded", "another update was offered meanwhile")
+        return self._offer
+
     def _check(self, blob):
         """The manifest, when it is one that this thing may follow. Raises `Failed`."""
-        if not blob:
-            raise Failed(offers.VERIFY, "manifest-unsigned", "it came without a signed manifest")
         try:
             found = manifest.read_signed(blob, self._options.public)
         except manifest.Unsound as unsound:
@@ -167,34 +221,24 @@ class Updater:
             raise Failed(offers.BURN, "flash", str(failure)) from None
 
     async def _download(self, offer, found, installer):
-        failures = 0
-        pause_s = PAUSE_FIRST_S
-
         def take(data):
-            if self._offer is not offer and self._offer.blob != offer.blob:
-                raise Failed(offers.DOWNLOAD, "superseded", "another update was offered meanwhile")
+            self._newest(offer)
             try:
                 goes_on = installer.feed(data)
+            except manifest.Unsound as unsound:
+                raise Failed(offers.VERIFY, *unsound.args) from None
             except OSError as failure:
                 raise Failed(offers.BURN, "flash", str(failure)) from None
             self._say_download(installer.offset, found)
             return goes_on
 
+        attempts = _Attempts()
         while not installer.is_complete:
             before = installer.offset
-            try:
-                # The newest address: what was offered again may have come with a fresh token.
-                await fetch.fetch(self._offer.url, before, found.size, take, self._options.tls)
-            except manifest.Unsound as unsound:
-                raise Failed(offers.VERIFY, *unsound.args) from None
-            except fetch.Refused as refused:
-                raise Failed(offers.DOWNLOAD, "download-refused", refused.args[0]) from None
-            except fetch.Broken as broken:
-                failures = 1 if installer.offset != before else failures + 1
-                if failures > FAILURES_MAX:
-                    raise Failed(offers.DOWNLOAD, "download-broken", broken.args[0]) from None
-                pause_s = PAUSE_FIRST_S if failures == 1 else min(pause_s * 2, PAUSE_MAX_S)
-                await asyncio.sleep(pause_s)
+            await attempts.make(
+                fetch.fetch(self._newest(offer).url, before, found.size, take, self._options.tls),
+                lambda: installer.offset != before,
+            )
 
     async def _drain(self):
         """What was said leaves before the process does."""
@@ -209,8 +253,8 @@ class Updater:
             self._told_percent = percent - percent % TELL_EVERY_PERCENT
             self._say_progress(max(1, percent * (offers.VERIFYING - 1) // 100), "downloading", found.version)
 
-    def _say_failure(self, step, code, sentence):
-        self._say_progress(step, f"{code}: {sentence}", _version_in(self._offer.blob))
+    def _say_failure(self, version, step, code, sentence):
+        self._say_progress(step, f"{code}: {sentence}", version)
 
     def _say_progress(self, step, desc, version):
         self._tell(f"update: {version} {step} {desc}")
@@ -239,11 +283,3 @@ def open_updater(settings, folder, product, link, tell, first_id):
     )
     topics = offers.Topics(settings["product_key"], settings["device_name"])
     return Updater(Slots(flash, factory_in(sys.path[0])), flash, options, topics, link, tell, first_id)
-
-
-def _version_in(blob):
-    """What a manifest says of itself, signed or not, for the hub to know which update is meant; "" when nothing."""
-    try:
-        return manifest.read(manifest.split(blob)[1]).version
-    except manifest.Unsound:
-        return ""

@@ -3,16 +3,35 @@ import { address, parsePlace, type Place } from '../store/place';
 import { satelliteId, settingsStore, type Settings } from '../store/settings';
 import type { Lang } from '../store/home';
 import { Store } from '../store/store';
-import { Commands } from './commands';
+import { valueWords } from '../format/state';
+import { valueText } from '../format/value';
+import { isKey, problemText, t } from '../i18n';
+import type { News } from '../store/home';
+import { Failed } from './api';
+import { Automation } from './automation';
+import { Commands, type Undoable } from './commands';
+import { History } from './history';
+import { Joining } from './joining';
+import { Keeping } from './keeping';
 import { HubLink } from './link';
+import { networkResource } from './network';
+import { Notices } from './notices';
 import { isUnpaired, Pairing } from './pairing';
+import { Updates } from './updates';
 import { Voice } from './voice';
 
 const socketTo = (path: string) => (): WebSocket => new WebSocket(new URL(path, location.href).href.replace(/^http/, 'ws'));
 
 export const settings = settingsStore(localStorage);
-export const hub = new HubLink({ open: socketTo('ws/screen'), isUnpaired, now: Date.now, random: Math.random });
-export const commands = new Commands((question) => hub.ask(question));
+export const hub = new HubLink({ open: socketTo('ws/screen'), isUnpaired, now: Date.now, random: Math.random, heard });
+export const notices = new Notices();
+export const commands = new Commands((question) => hub.ask(question), offerUndo);
+export const automation = new Automation();
+export const history = new History();
+export const joining = new Joining();
+export const updates = new Updates();
+export const network = networkResource();
+export const keeping = new Keeping(explain);
 export const pairing = new Pairing(() => hub.hurry());
 export const place = new Store<Place>(parsePlace(location.hash));
 /** The time in ms since 1970, once a second. */
@@ -34,8 +53,73 @@ export function lang(): Lang {
   return navigator.language.startsWith('zh') ? 'zh' : 'en';
 }
 
-export function go(to: Place): void {
-  location.hash = address(to);
+/** What the hub says besides the home itself, each to the one who keeps it. */
+function heard(news: News): void {
+  switch (news.type) {
+    case 'snapshot':
+      // What was fetched may have changed while nobody told us.
+      automation.refresh();
+      automation.runs.refresh();
+      history.events.refresh();
+      joining.found.refresh();
+      updates.rollouts.refresh();
+      network.refresh();
+      return;
+    case 'rules':
+      return automation.refresh();
+    case 'run':
+      return automation.ran(news.run);
+    case 'update':
+      return updates.changed(news.update);
+    case 'happened':
+      return history.happened(news.happening);
+    case 'found':
+      return joining.found.set(news.found);
+    case 'network':
+      return network.set(news.network);
+    case 'notice':
+      notices.say({ text: news.text, severity: news.severity });
+      return;
+    default:
+      return;
+  }
+}
+
+/** Undo beats asking "are you sure?": what was touched can be set back to what it was. */
+function offerUndo({ thing, before, now }: Undoable): void {
+  const values = Object.entries(now).map(([id, value]) => {
+    const spec = thing.specs.find((each) => each.id === id);
+    const colour = `color.${String(value)}`;
+    return isKey(colour) ? t(colour) : spec ? valueText(spec, value, lang(), valueWords(t)) : String(value);
+  });
+  notices.say({
+    text: t('undo.set', { name: thing.names[lang()], values: values.join(' · ') }),
+    subject: `touch ${thing.id}`,
+    offer: { label: t('undo.undo'), act: () => void commands.set(thing, before, true) },
+  });
+}
+
+/** Something asked for did not work: say so in the place for it. */
+export function explain(error: unknown): void {
+  if (!(error instanceof Failed)) throw error;
+  notices.say({ text: problemText(error.problem), severity: 'error', for_ms: 12_000 });
+}
+
+/** Do it, and say so when it did not work. Whether it worked. */
+export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    explain(error);
+    return false;
+  }
+}
+
+/** `instead`: in place of where we are, so that "back" leads past it. */
+export function go(to: Place, instead = false): void {
+  if (instead) location.replace(address(to));
+  else location.hash = address(to);
 }
 
 export function change(changed: Partial<Settings>): void {
@@ -49,6 +133,7 @@ export function start(): void {
   setInterval(() => {
     clock.set(Date.now());
     voice.tick(clock.value);
+    notices.tick(clock.value);
   }, 500);
   addEventListener('hashchange', () => place.set(parsePlace(location.hash)));
   addEventListener('online', () => hub.hurry());

@@ -1,7 +1,7 @@
 // The one connection to the hub: opens, heals itself, carries questions and their answers.
-import { receive, type Home } from '../store/home';
+import { receive, type Home, type News } from '../store/home';
 import { Store } from '../store/store';
-import type { Answer, Ping, Say, ScreenDown, Set as SetProperties } from '../wire';
+import type { Answer, Call, Ping, Say, ScreenDown, Set as SetProperties } from '../wire';
 
 export type Link =
   | { readonly state: 'connecting' }
@@ -9,7 +9,7 @@ export type Link =
   | { readonly state: 'lost'; readonly since_ms: number; readonly tries: number }
   | { readonly state: 'unpaired' };
 
-type Asked = Omit<SetProperties, 'id'> | Omit<Say, 'id'> | Omit<Ping, 'id'>;
+type Asked = Omit<SetProperties, 'id'> | Omit<Call, 'id'> | Omit<Say, 'id'> | Omit<Ping, 'id'>;
 type Waiting = { readonly settle: (answer: Answer) => void; readonly timer: ReturnType<typeof setTimeout> };
 
 /** What the link needs from the world, so that tests can hand in their own. */
@@ -19,6 +19,8 @@ export type World = {
   readonly isUnpaired: () => Promise<boolean>;
   readonly now: () => number;
   readonly random: () => number;
+  /** Told of every message in order, after the home has taken it. */
+  readonly heard?: (news: News) => void;
 };
 
 /** `WebSocket.OPEN`; by its number, so that the link also runs where there is no browser. */
@@ -82,12 +84,13 @@ export class HubLink {
   #receive(socket: WebSocket, text: string): void {
     if (socket !== this.#socket) return;
     this.heard_ms = this.#world.now();
-    const news = JSON.parse(text) as ScreenDown;
+    const news = JSON.parse(text) as ScreenDown | News;
     if (news.type === 'answer') return this.#settle(news);
     const next = receive(this.home.value, news);
     if (next === 'gap') return this.#drop(socket);
     this.home.set(next);
     if (news.type === 'snapshot') this.#opened(socket);
+    this.#world.heard?.(news);
   }
 
   #opened(socket: WebSocket): void {

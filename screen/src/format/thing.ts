@@ -1,9 +1,9 @@
 // What a card needs to know of a thing: its icon, its words, its one control.
-import type { Area, PropertySpec, Thing, Value } from '../wire';
+import type { Area, PropertySpec, ServiceSpec, Thing, Value } from '../wire';
 
 export type Control =
   | { readonly kind: 'slider' | 'stepper' | 'toggle'; readonly spec: PropertySpec }
-  | { readonly kind: 'clean' }
+  | { readonly kind: 'services'; readonly services: readonly ServiceSpec[] }
   | { readonly kind: 'none' };
 
 export const valueOf = (thing: Thing, property: string): Value => thing.properties[property]?.value ?? null;
@@ -38,7 +38,15 @@ export function controlOf(thing: Thing): Control {
   if (stepped) return { kind: 'stepper', spec: stepped };
   const power = powerOf(thing);
   if (power) return { kind: 'toggle', spec: power };
-  return withAbility(thing, 'activity') ? { kind: 'clean' } : { kind: 'none' };
+  const services = servicesOf(thing);
+  return services.length ? { kind: 'services', services } : { kind: 'none' };
+}
+
+/** Two things that it can do with one touch, those that change something now: what cleans is not started again. */
+function servicesOf(thing: Thing): readonly ServiceSpec[] {
+  const plain = (thing.services ?? []).filter((service) => !service.inputs.length);
+  const idle = isActive(thing) ? 'start' : 'pause';
+  return plain.filter((service) => service.id !== idle).slice(0, 2);
 }
 
 /** Whether it is doing something now: a lit card. */

@@ -8,7 +8,8 @@ import { isTrue } from './thing';
 export type ValueWords = { readonly on: string; readonly off: string; readonly none: string };
 
 export function valueText(spec: PropertySpec, value: Value, lang: Lang, words: ValueWords): string {
-  if (value === null || value === '') return words.none;
+  if (value === null) return words.none;
+  if (value === '') return '–';
   const option = spec.options?.find((each) => each.value === Number(value));
   if (option) return capital(option.names[lang]);
   if (spec.type === 'bool') return isTrue(value) ? words.on : words.off;

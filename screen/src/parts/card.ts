@@ -1,10 +1,10 @@
 // One thing at a glance: what it is, how it is, and the one control one reaches for.
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { clock, commands, go, hub, lang, voice } from '../control/app';
+import { clock, commands, go, hub, lang } from '../control/app';
 import { areaOf, boolLike, controlOf, isActive, isTrue, powerOf, shortName, valueOf } from '../format/thing';
 import { detailText, stateText, valueWords, type Speech } from '../format/state';
-import { agoText, valueText } from '../format/value';
+import { agoText, capital, valueText } from '../format/value';
 import { t } from '../i18n';
 import type { Watchable } from '../store/store';
 import type { Area, Thing } from '../wire';
@@ -44,6 +44,8 @@ export class Card extends Part {
     .detail { min-height: var(--target); display: flex; align-items: center; font-size: var(--type-label); color: var(--muted); }
     .says { display: grid; grid-template-columns: 1fr 1fr; gap: 8px; }
     .says button { background: var(--soft); border-radius: 16px; text-align: center; font-size: var(--type-label); }
+    .says .asked { border: 2px dashed var(--waiting); color: var(--waiting); }
+    .says button { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; padding: 0 8px; }
     .line { position: absolute; left: 24px; right: 24px; bottom: 2px; height: 20px; font-size: var(--type-small); line-height: 18px; color: var(--waiting);
       white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
     .line::before { content: ''; position: absolute; left: 0; bottom: 0; width: 100%; height: 2px; border-radius: 1px; background: var(--waiting);
@@ -109,11 +111,9 @@ export class Card extends Part {
     switch (control.kind) {
       case 'none':
         return html`<p class="detail">${detailText(thing, this.#speech)}</p>`;
-      case 'clean':
-        return html`<div class="says">
-          <button ?disabled=${this.#isStuck} @click=${() => void voice.say(t('say.vacuum_start', { name: thing.names[lang()].toLowerCase() }))}>${t('card.clean')}</button>
-          <button ?disabled=${this.#isStuck} @click=${() => void voice.say(t('say.vacuum_dock', { name: thing.names[lang()].toLowerCase() }))}>${t('card.dock')}</button>
-        </div>`;
+      case 'services':
+        return html`<div class="says">${control.services.map((service) => html`
+          <button class=${commands.calling(thing, service.id) ? 'asked' : ''} ?disabled=${this.#isStuck} @click=${() => void commands.call(thing, service.id)}>${capital(service.names[lang()])}</button>`)}</div>`;
       default:
         return html`<jn-control .thing=${thing} .spec=${control.spec}></jn-control>`;
     }
@@ -136,7 +136,7 @@ export class Card extends Part {
   }
 
   #open(): void {
-    go({ place: 'thing', id: this.thing.id });
+    go({ place: 'thing', id: this.thing.id, tab: 'control' });
   }
 
   #hold(event: PointerEvent): void {

@@ -1,7 +1,7 @@
 // A row of a few answers of which one holds: modes, fan speeds, on and off, settings.
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { house } from './part';
+import { house, PHONE } from './part';
 
 export type Option = { readonly value: string | number; readonly label: string };
 
@@ -23,6 +23,7 @@ export class Choice extends LitElement {
     }
     [aria-checked='true'] { background: var(--card); color: var(--ink); font-weight: 600; border-color: var(--accent); }
     .asked { border: 2px dashed var(--waiting); color: var(--waiting); }
+    @media ${PHONE} { button { padding: 0 1px; } }
   `];
 
   override render() {

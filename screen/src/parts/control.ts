@@ -16,7 +16,7 @@ import { house, Part } from './part';
 
 const STEPPED = ['target_temperature', 'cold_target', 'freezer_target', 'channel'];
 /** Warm to cold, then the rainbow: what people ask a lamp for. */
-const COLOURS = ['#ffd8a8', '#ffffff', '#ff4d4d', '#ff9a3d', '#ffd93d', '#4dd07a', '#4da3ff', '#a070ff', '#ff7ac0'] as const;
+export const COLOURS = ['#ffd8a8', '#ffffff', '#ff4d4d', '#ff9a3d', '#ffd93d', '#4dd07a', '#4da3ff', '#a070ff', '#ff7ac0'] as const;
 
 @customElement('jn-control')
 export class Control extends Part {

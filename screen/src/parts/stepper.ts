@@ -16,6 +16,8 @@ export class Stepper extends LitElement {
   @property() less = '';
   @property() more = '';
   @property({ type: Boolean, reflect: true }) disabled = false;
+  /** Nothing is asked of a thing: each tap counts at once. */
+  @property({ type: Boolean }) quick = false;
   @state() private draft: number | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -45,10 +47,13 @@ export class Stepper extends LitElement {
     const wanted = Number((now + direction * this.step).toFixed(6));
     this.draft = Math.min(this.max, Math.max(this.min, wanted));
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      const chosen = this.draft;
-      this.draft = null;
-      if (chosen !== null && chosen !== this.value) this.dispatchEvent(new CustomEvent('choose', { detail: chosen }));
-    }, 500);
+    if (this.quick) this.#choose();
+    else this.#timer = setTimeout(() => this.#choose(), 500);
+  }
+
+  #choose(): void {
+    const chosen = this.draft;
+    this.draft = null;
+    if (chosen !== null && chosen !== this.value) this.dispatchEvent(new CustomEvent('choose', { detail: chosen }));
   }
 }

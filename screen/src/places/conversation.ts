@@ -2,14 +2,13 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import { go, hub, voice } from '../control/app';
-import { t, type Key } from '../i18n';
-import en from '../i18n/en.json';
+import { problemText, t } from '../i18n';
 import { icon } from '../parts/icon';
 import '../parts/wave';
 import { house, Part, PHONE } from '../parts/part';
 import type { Watchable } from '../store/store';
 import type { Talk } from '../store/talk';
-import type { Card, Problem } from '../wire';
+import type { Card, PropertySpec, Series } from '../wire';
 
 type Answered = Extract<Talk, { state: 'answered' }>;
 
@@ -33,6 +32,7 @@ export class Conversation extends Part {
     .answer { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 32px; align-items: center; max-height: 60vh; overflow-y: auto; }
     .speech { display: grid; gap: 8px; }
     .card { background: var(--ground); border-radius: var(--radius); padding: 20px 24px; min-width: 280px; max-width: 480px; margin-right: 56px; }
+    .drawn { width: 480px; }
     .card h3 { font-size: var(--type-label); color: var(--muted); }
     .card .figure { font-size: var(--type-figure); line-height: 1.15; font-weight: 300; }
     .card li { font-size: var(--type-label); }
@@ -58,7 +58,7 @@ export class Conversation extends Part {
       .soft { font-weight: 400; }
     .heard { text-align: center; padding-left: 64px; }
     .answer { grid-template-columns: minmax(0, 1fr); gap: 16px; }
-      .card { min-width: 0; margin-right: 0; }
+      .card { min-width: 0; margin-right: 0; width: auto; }
       .closing { left: 16px; right: 16px; }
       form { padding-right: 56px; }
     }
@@ -123,13 +123,29 @@ export class Conversation extends Part {
   }
 
   #card(card: Card): TemplateResult {
-    return html`<aside class="card">
+    return html`<aside class="card ${card.chart ? 'drawn' : ''}">
       <h3>${card.title}</h3>
       ${card.figure ? html`<p class="figure">${card.figure}</p>` : nothing}
+      ${this.#chart(card)}
       ${card.facts?.length ? html`<ul>${card.facts.map((fact) => html`<li>${fact}</li>`)}</ul>` : nothing}
       ${card.actions?.length ? html`<div class="actions">${card.actions.map((words) => html`
         <button @click=${() => void voice.say(words)}>${words}</button>`)}</div>` : nothing}
     </aside>`;
+  }
+
+  /** "How warm was the fridge last night?" is answered with a picture. */
+  #chart(card: Card): TemplateResult | typeof nothing {
+    if (!card.chart) return nothing;
+    const { chart } = card;
+    const points = chart.points.map(([at_ms, value]) => ({ at_ms: at_ms ?? 0, value: value ?? null }));
+    const step_ms = points[1] && points[0] ? points[1].at_ms - points[0].at_ms : 0;
+    const series: Series = { thing: '', property: '', from_ms: chart.from_ms, to_ms: chart.to_ms, step_ms, points };
+    const spec: PropertySpec = {
+      id: '', names: { en: card.title, zh: card.title }, ability: null, type: chart.is_steps ? 'bool' : 'double', writable: false, unit: chart.unit,
+    };
+    void import('../parts/chart');
+    const days = (chart.to_ms - chart.from_ms) / 86_400_000;
+    return html`<jn-chart small .series=${series} .spec=${spec} .period=${days > 8 ? 'month' : days > 1.5 ? 'week' : 'day'}></jn-chart>`;
   }
 
   #submit(event: SubmitEvent): void {
@@ -141,12 +157,6 @@ export class Conversation extends Part {
   #key(event: KeyboardEvent): void {
     if (event.key === 'Escape') voice.dismiss();
   }
-}
-
-/** The hub's own sentence where the screen has none for this code. */
-function problemText(problem: Problem): string {
-  const key = `problem.${problem.code}`;
-  return key in en ? t(key as Key) : problem.message || t('problem.unknown');
 }
 
 const quoted = (words: string): string => (words ? `“${words}”` : '');

@@ -1,10 +1,11 @@
 // The foot of the screen: the button to talk, the keyboard, and what one might say next.
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { hub, lang, place, voice } from '../control/app';
+import { hub, lang, notices, place, voice } from '../control/app';
 import { fitting } from '../format/fitting';
 import { t } from '../i18n';
 import { icon } from '../parts/icon';
+import '../parts/notices';
 import { house, Part, PHONE } from '../parts/part';
 import type { Watchable } from '../store/store';
 
@@ -40,7 +41,7 @@ export class Dock extends Part {
   `];
 
   protected override follows(): readonly Watchable[] {
-    return [voice.talk, hub.link, place];
+    return [voice.talk, hub.link, place, notices.store];
   }
 
   readonly #resized = (): void => this.requestUpdate();
@@ -60,7 +61,7 @@ export class Dock extends Part {
     return html`
       <button class="talk" aria-label=${t('dock.talk')} title=${t('dock.talk')} ?disabled=${!isLive}
         @pointerdown=${this.#press} @pointerup=${this.#release} @pointercancel=${this.#release} @click=${this.#click}>${icon('mic')}</button>
-      <div class="say">${this.#offers(isLive)}</div>
+      ${notices.store.value.length ? html`<jn-notices></jn-notices>` : html`<div class="say">${this.#offers(isLive)}</div>`}
       <button class="write" aria-label=${t('dock.write')} title=${t('dock.write')} ?disabled=${!isLive} @click=${() => voice.write()}>${icon('keyboard')}</button>`;
   }
 

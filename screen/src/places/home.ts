@@ -1,7 +1,7 @@
 // The home at a glance: rooms as tabs, things as cards, what is going on now.
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import { clock, go, hub, lang } from '../control/app';
+import { clock, go, hub, keeping, lang } from '../control/app';
 import { isActive, isTrue, valueOf, withAbility } from '../format/thing';
 import { stateText } from '../format/state';
 import { dateText, timeText } from '../format/value';
@@ -34,8 +34,9 @@ export class HomePlace extends Part {
     .now .what * { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
     .now small { font-size: var(--type-small); line-height: 18px; color: var(--muted); }
     .tools { display: flex; }
-    .tools button { display: grid; place-items: center; color: var(--muted); }
-    .tools .icon { font-size: 30px; }
+    .tools button { display: grid; justify-items: center; align-content: center; gap: 4px; color: var(--muted); width: 72px; min-height: 64px; }
+    .tools .icon { font-size: 28px; }
+    .tools small { font-size: var(--type-small); line-height: 18px; }
     nav { display: flex; gap: 8px; padding: 4px var(--space-four) 16px; overflow-x: auto; scrollbar-width: none; overscroll-behavior-x: contain; }
     nav button { padding: 0 22px; white-space: nowrap; color: var(--muted); flex: none; }
     nav [aria-selected='true'] { background: var(--ink); color: var(--ground); font-weight: 600; }
@@ -43,11 +44,14 @@ export class HomePlace extends Part {
     .grid { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: var(--space-two); }
     .empty { max-width: 720px; margin: 8vh auto 0; text-align: center; color: var(--muted); }
     .empty h2 { font-size: var(--type-title); color: var(--ink); margin-bottom: 8px; }
+    .first { display: inline-flex; align-items: center; gap: 10px; margin-top: 24px; padding: 0 28px; background: var(--accent); color: var(--on-accent); font-weight: 600; }
     @media (max-width: 1100px) { .grid { grid-template-columns: repeat(3, minmax(0, 1fr)); } .now button:nth-child(n + 3) { display: none; } }
     @media (max-width: 800px) { .grid { grid-template-columns: repeat(2, minmax(0, 1fr)); } .now button:nth-child(n + 2) { display: none; } }
     @media ${PHONE} {
       .grid { grid-template-columns: minmax(0, 1fr); }
       header { flex-wrap: wrap; gap: 0 12px; padding: 12px 16px 4px; }
+      .tools { order: 3; width: 100%; justify-content: space-between; }
+      .tools button { width: 80px; min-height: 56px; }
       nav, main { padding-left: 16px; padding-right: 16px; }
       time { font-size: var(--type-title); line-height: 48px; }
       .date { font-size: var(--type-label); }
@@ -59,7 +63,7 @@ export class HomePlace extends Part {
   `];
 
   protected override follows(): readonly Watchable[] {
-    return [clock];
+    return [clock, keeping.leaving];
   }
 
   override updated(changed: Map<string, unknown>): void {
@@ -78,10 +82,10 @@ export class HomePlace extends Part {
       <time>${timeText(now, lang())}</time>
       <div class="date">${dateText(now, lang())}</div>
       <div class="now">${nowStrip(home).map(({ thing, name, words }) => html`
-        <button @click=${() => go({ place: 'thing', id: thing.id })}>${icon(iconOf(thing))}<span class="what"><small>${name}</small><span>${words}</span></span></button>`)}</div>
+        <button @click=${() => go({ place: 'thing', id: thing.id, tab: 'control' })}>${icon(iconOf(thing))}<span class="what"><small>${name}</small><span>${words}</span></span></button>`)}</div>
       <div class="tools">
-        <button aria-label=${t('place.trace')} title=${t('place.trace')} @click=${() => go({ place: 'trace' })}>${icon('chart')}</button>
-        <button aria-label=${t('place.settings')} title=${t('place.settings')} @click=${() => go({ place: 'settings' })}>${icon('settings')}</button>
+        ${([['add', 'plus'], ['scenes', 'wand'], ['trace', 'chart'], ['settings', 'settings']] as const).map(([name, sign]) => html`
+          <button title=${t(`place.${name}`)} @click=${() => go({ place: name })}>${icon(sign)}<small>${t(`tool.${name}`)}</small></button>`)}
       </div>
     </header>`;
   }
@@ -96,11 +100,11 @@ export class HomePlace extends Part {
   }
 
   #things(home: Complete): TemplateResult {
-    const things = home.things.filter((thing) => this.area === null || thing.area === this.area);
+    const things = home.things.filter((thing) => (this.area === null || thing.area === this.area) && !keeping.leaving.value.has(thing.id));
     return html`<main id="things" role="tabpanel" aria-labelledby="tab-${this.area ?? 'all'}" tabindex="-1">
       ${things.length
         ? html`<div class="grid">${things.map((thing) => html`<jn-card .thing=${thing} .areas=${home.areas} .showsArea=${this.area === null}></jn-card>`)}</div>`
-        : html`<div class="empty"><h2>${t(this.area ? 'home.empty_room' : 'home.empty')}</h2><p>${t('home.empty_how')}</p></div>`}
+        : html`<div class="empty"><h2>${t(this.area ? 'home.empty_room' : 'home.empty')}</h2><p>${t('home.empty_how')}</p><button class="first" @click=${() => go({ place: 'add' })}>${icon('plus')}${t('place.add')}</button></div>`}
     </main>`;
   }
 

@@ -4,6 +4,7 @@ import { customElement } from 'lit/decorators.js';
 import { clock, go, lang } from '../control/app';
 import { dateText, timeText } from '../format/value';
 import { t } from '../i18n';
+import '../parts/notices';
 import { house, Part } from '../parts/part';
 import type { Watchable } from '../store/store';
 
@@ -13,6 +14,7 @@ export class NightPlace extends Part {
     :host { position: fixed; inset: 0; z-index: 5; background: #000; }
     button { width: 100%; height: 100%; display: flex; flex-direction: column; align-items: center; justify-content: center; border-radius: 0; color: #86735a; }
     time { font-size: min(28vw, 224px); line-height: 1; font-weight: 200; letter-spacing: -0.03em; }
+    .said { position: absolute; left: 32px; right: 32px; bottom: 24px; display: flex; }
     .date { font-size: var(--type-body); }
     /* The figures wander a little each minute, so that they never burn into the panel. */
     .drift { display: grid; justify-items: center; gap: 16px; }
@@ -28,6 +30,7 @@ export class NightPlace extends Part {
     const drift = `transform:translate(${((minute * 7) % 33) - 16}px,${((minute * 5) % 25) - 12}px)`;
     return html`<button aria-label=${t('night.wake')} @click=${() => go({ place: 'home', area: null })}>
       <span class="drift" style=${drift}><time>${timeText(now, lang())}</time><span class="date">${dateText(now, lang())}</span></span>
-    </button>`;
+    </button>
+    <div class="said"><jn-notices></jn-notices></div>`;
   }
 }

@@ -86,7 +86,29 @@ export class Screen extends Part {
     const here = place.value;
     switch (here.place) {
       case 'thing':
-        return html`<jn-thing .thing=${here.id}></jn-thing>`;
+        return html`<jn-thing .thing=${here.id} .tab=${here.tab}></jn-thing>`;
+      // Places that are seldom opened are fetched when they are; until then there is nothing of them to show.
+      case 'rules':
+        void import('./rules');
+        return html`<jn-rules></jn-rules>`;
+      case 'rule':
+        void import('./rule');
+        return html`<jn-rule .rule=${here.id} .about=${here.about}></jn-rule>`;
+      case 'scenes':
+        void import('./scenes');
+        return html`<jn-scenes></jn-scenes>`;
+      case 'scene':
+        void import('./scene');
+        return html`<jn-scene .scene=${here.id}></jn-scene>`;
+      case 'add':
+        void import('./add');
+        return html`<jn-add></jn-add>`;
+      case 'updates':
+        void import('./updates');
+        return html`<jn-updates></jn-updates>`;
+      case 'network':
+        void import('./network');
+        return html`<jn-network></jn-network>`;
       case 'trace':
         return html`<jn-trace></jn-trace>`;
       case 'settings':

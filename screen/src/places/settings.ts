@@ -46,6 +46,8 @@ export class SettingsPlace extends Part {
         ${this.#row('sound', this.#words('sound', ['on', 'off']))}
         ${this.#row('wake', this.#words('wake', ['on', 'off']))}
         ${this.#invitation()}
+        ${([['network', 'network'], ['updates', 'download'], ['rules', 'workflow']] as const).map(([name, sign]) => html`
+          <div class="row"><div><p>${t(`place.${name}`)}</p><p class="quiet">${t(`place_how.${name}`)}</p></div><button @click=${() => go({ place: name })}>${icon(sign)}<span>${t('settings_open.open')}</span><span class="unseen">${t(`place.${name}`)}</span></button></div>`)}
         <div class="row">
           <div><p>${t('settings.models')}</p><p class="quiet">${t('settings.models_how')}</p></div>
           ${models.length ? html`<dl>${models.map(([name, state]) => html`<div><dt>${modelName(name)}</dt><dd class=${state}>${t(`model_state.${state}`)}</dd></div>`)}</dl>`

@@ -1,5 +1,5 @@
 // What the home is: the hub's snapshot and every change after it, in order.
-import type { Answer, Area, Models, Names, ScreenDown, Thing, Turn } from '../wire';
+import type { Answer, Area, EdgeDown, Models, Names, ScreenDown, Thing, Turn } from '../wire';
 
 export type Lang = 'en' | 'zh';
 
@@ -17,7 +17,7 @@ export type Home =
       readonly suggestions: readonly Names[];
     };
 
-type News = Exclude<ScreenDown, Answer>;
+export type News = Exclude<ScreenDown, Answer> | EdgeDown;
 
 /** The next state; `gap` when a message was missed, so that only a new snapshot can be trusted. */
 export function receive(home: Home, news: News): Home | 'gap' {
@@ -37,7 +37,7 @@ export function receive(home: Home, news: News): Home | 'gap' {
     case 'models':
       return { ...next, models: news.models };
     default:
-      // A newer hub may say more than this screen knows; it still counts in seq.
+      // News of the edge is others' to keep, and a newer hub may say more than this screen knows; all count in seq.
       return next;
   }
 }

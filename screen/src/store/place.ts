@@ -1,26 +1,43 @@
 // Where on the screen we are; the address after # says it, so that "back" works.
+export const THING_TABS = ['control', 'history', 'rules', 'about'] as const;
+export type ThingTab = (typeof THING_TABS)[number];
+
+/** Places that need no more than their name. */
+const PLAIN = ['trace', 'settings', 'night', 'rules', 'scenes', 'add', 'updates', 'network'] as const;
+type Plain = (typeof PLAIN)[number];
+
 export type Place =
   | { readonly place: 'home'; readonly area: string | null }
-  | { readonly place: 'thing'; readonly id: string }
-  | { readonly place: 'trace' }
-  | { readonly place: 'settings' }
-  | { readonly place: 'night' };
+  | { readonly place: 'thing'; readonly id: string; readonly tab: ThingTab }
+  /** `id` null: a new one; `about`: the thing from whose page it was begun. */
+  | { readonly place: 'rule'; readonly id: string | null; readonly about: string | null }
+  | { readonly place: 'scene'; readonly id: string | null }
+  | { readonly place: Plain };
 
 export function parsePlace(hash: string): Place {
-  const [name, rest] = hash.replace(/^#?\/?/, '').split('/', 2);
-  const id = rest ? decode(rest) : null;
+  const [name, first, second] = hash.replace(/^#?\/?/, '').split('/', 3);
+  const id = first ? decode(first) : null;
   if (name === 'area' && id) return { place: 'home', area: id };
-  if (name === 'thing' && id) return { place: 'thing', id };
-  if (name === 'trace' || name === 'settings' || name === 'night') return { place: name };
-  return { place: 'home', area: null };
+  if (name === 'thing' && id) return { place: 'thing', id, tab: THING_TABS.find((tab) => tab === second) ?? 'control' };
+  if (name === 'rule' && id) return { place: 'rule', id, about: null };
+  if (name === 'new-rule') return { place: 'rule', id: null, about: id };
+  if (name === 'scene' && id) return { place: 'scene', id };
+  if (name === 'new-scene') return { place: 'scene', id: null };
+  const plain = PLAIN.find((each) => each === name);
+  return plain ? { place: plain } : { place: 'home', area: null };
 }
 
 export function address(place: Place): string {
+  const part = encodeURIComponent;
   switch (place.place) {
     case 'home':
-      return place.area ? `#/area/${encodeURIComponent(place.area)}` : '#/';
+      return place.area ? `#/area/${part(place.area)}` : '#/';
     case 'thing':
-      return `#/thing/${encodeURIComponent(place.id)}`;
+      return `#/thing/${part(place.id)}${place.tab === 'control' ? '' : `/${place.tab}`}`;
+    case 'rule':
+      return place.id ? `#/rule/${part(place.id)}` : `#/new-rule${place.about ? `/${part(place.about)}` : ''}`;
+    case 'scene':
+      return place.id ? `#/scene/${part(place.id)}` : '#/new-scene';
     default:
       return `#/${place.place}`;
   }

@@ -229,8 +229,9 @@ class Saying:
     def _event(self, thing: ThingId, event: str) -> Names:
         known = self._home.thing(thing)
         member = known.product.model.events.get(event) if known else None
+        stated = known.product.event_names.get(event) if known else None
         label = (member.name or event) if member else event
-        return Names(en=label, zh=label)
+        return stated or Names(en=label, zh=label)
 
 
 def property_names(known: HomeThing | None, name: str) -> Names:

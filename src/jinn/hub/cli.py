@@ -12,7 +12,21 @@ import typer
 from rich.markup import escape
 from typer.exceptions import TyperException
 
-from jinn.hub import doctor, edge_cli, rule_cli, serving, showing, understanding
+from jinn.edge.placement import BoxKind
+from jinn.hub import (
+    broker_cli,
+    doctor,
+    edge_cli,
+    firmware_cli,
+    forms_cli,
+    link_cli,
+    os_cli,
+    rule_cli,
+    serving,
+    showing,
+    understanding,
+    worker,
+)
 from jinn.hub.client import HubClient
 from jinn.hub.terminal import Data, Json, data_folder, out, print_json, tell, with_hub
 from jinn.kernel import JinnError, NotFound
@@ -22,7 +36,13 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
                   help="An open platform for smart speakers and the things around them.")  # fmt: skip
 devices = typer.Typer(no_args_is_help=True, help="Things of the home, as devices.")
 app.add_typer(devices, name="devices")
+app.add_typer(broker_cli.app, name="broker")
+app.add_typer(forms_cli.models, name="model")
+app.add_typer(forms_cli.checks, name="thing")
 app.add_typer(edge_cli.app, name="edge")
+app.add_typer(os_cli.app, name="os")
+app.add_typer(firmware_cli.app, name="firmware")
+app.add_typer(link_cli.app, name="link")
 app.add_typer(rule_cli.app, name="rule")
 
 
@@ -81,6 +101,18 @@ def up(
     """Start the hub, and stay until Ctrl-C."""
     chosen = serving.Chosen(port=port, mqtt_port=mqtt_port, host=host, demo=False if no_demo else None)
     anyio.run(serving.serve, data_folder(data), chosen, out, backend="asyncio", backend_options={"use_uvloop": True})
+
+
+@app.command("worker")
+def lend(
+    kind: Annotated[str, typer.Option(help="speaker or region.")] = "region",
+    data: Data = None,
+) -> None:
+    """Lend this box's memory: run models that a hub on another box places here."""
+    if kind not in ("speaker", "region"):
+        raise typer.BadParameter(f"--kind is speaker or region, not {kind!r}.")
+    chosen: BoxKind = "speaker" if kind == "speaker" else "region"
+    anyio.run(worker.work, data_folder(data), chosen, out, backend="asyncio", backend_options={"use_uvloop": True})
 
 
 @app.command()

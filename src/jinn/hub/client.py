@@ -49,6 +49,11 @@ class HubClient:
     def delete(self, path: str) -> bytes:
         return self._ask("DELETE", path)
 
+    def add_firmware(self, manifest: bytes, package: bytes) -> bytes:
+        """Hand over a package with its signed manifest."""
+        files = {"manifest": ("manifest", manifest), "package": ("package", package)}
+        return self._ask("POST", "/api/firmware", files=files)
+
     def say(self, text: str, lang: str) -> TurnWire:
         body = {"text": text, "lang": lang, "satellite": "terminal"}
         return msgspec.json.decode(self._ask("POST", "/api/turns", json=body), type=TurnWire)
@@ -95,9 +100,10 @@ class HubClient:
         json: object = None,
         content: bytes | None = None,
         headers: dict[str, str] | None = None,
+        files: dict[str, tuple[str, bytes]] | None = None,
     ) -> bytes:
         try:
-            answer = self._http.request(method, path, json=json, content=content, headers=headers)
+            answer = self._http.request(method, path, json=json, content=content, headers=headers, files=files)
         except httpx.HTTPError as wrong:
             raise Unavailable(f"The hub does not answer: {wrong}", code="hub-away") from wrong
         if answer.is_success:

@@ -18,13 +18,19 @@ from jinn.kernel import Secret, Unavailable
 
 log = logging.getLogger(__name__)
 
-HEAP = "512k"
-"""A fridge uses about 200 kB of it; with more, MicroPython would only collect its garbage later."""
+RESTART_CODE = 75
+"""By this exit code a program asks to be started again at once: there is a new one in its place."""
+
+HEAP = "256k"
+"""A fridge holds about 140 kB of it, and starting needs some more for a moment; with more, MicroPython would only
+collect its garbage later."""
 STOP_WITHIN_S = 2.0
 STEADY_S = 10.0
 """A process that lived so long had started well; its death is an accident and not its nature."""
 RESTART_FIRST_S = 0.5
 RESTART_MAX_S = 30.0
+RESTARTS_MAX = 4
+"""An update takes one restart and a bad one as many as it has tries; more within seconds are no updates."""
 QUICK_DEATHS_MAX = 8
 """Then it is left alone: what dies eight times in a row within seconds would for ever, and fills the log."""
 LINE_BYTES_MAX = 4096
@@ -44,6 +50,7 @@ class DemoDevice:
     Attributes:
         product: path of its `product.json`.
         initial: its physical state when it is switched on.
+        update_key: the public key of who may sign its firmware; empty: nobody may.
     """
 
     product: Path
@@ -51,6 +58,7 @@ class DemoDevice:
     device_name: str
     device_secret: Secret
     initial: Mapping[str, object] = field(default_factory=dict)
+    update_key: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,8 +107,11 @@ class DemoDevices:
         speed: float = 1.0,
         command: Sequence[str] | None = None,
         restart_first_s: float = RESTART_FIRST_S,
+        options: Mapping[str, object] | None = None,
     ) -> None:
-        """`program`: device/main.py. `folder`: for the settings with secrets. `port`: asked when `run` starts."""
+        """`program`: device/boot.py. `folder`: for the settings with secrets, and for what each thing has as flash
+        memory. `port`: asked when `run` starts. `options`: further settings, the same for every thing.
+        """
         self._devices = {device.device_name: device for device in devices}
         self._program = program
         self._folder = folder
@@ -109,6 +120,7 @@ class DemoDevices:
         self._speed = speed
         self._command = tuple(command) if command is not None else interpreter()
         self._restart_first_s = restart_first_s
+        self._options = dict(options or {})
         self._processes: dict[str, anyio.abc.Process] = {}
         self.states = {name: DeviceState() for name in self._devices}
 
@@ -157,6 +169,9 @@ class DemoDevices:
             quick_deaths = 0 if anyio.current_time() - started_s > STEADY_S else quick_deaths + 1
             state.state, state.pid = "dead", None
             state.restarts += 1
+            if code == RESTART_CODE and quick_deaths <= RESTARTS_MAX:
+                log.info("%s starts another program", device_name)
+                continue
             log.warning("%s ended with code %s and is started again", device_name, code)
             await anyio.sleep(min(self._restart_first_s * 2 ** max(0, quick_deaths - 1), RESTART_MAX_S))
         state.state = "given_up"
@@ -197,6 +212,9 @@ class DemoDevices:
                 "device_secret": device.device_secret.reveal(),
                 "initial": dict(device.initial),
                 "speed": self._speed,
+                "flash": f"{device.device_name}/flash",
+                "update_key": device.update_key,
+                **self._options,
             }
             handle = os.open(self._settings_path(device.device_name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with open(handle, "w", encoding="utf-8") as file:

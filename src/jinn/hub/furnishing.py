@@ -1,6 +1,6 @@
 """The demo home: which areas and things a new home is furnished with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -11,7 +11,7 @@ from jinn.edge.writing import draft_of
 from jinn.hub.demo_devices import DemoDevice
 from jinn.kernel import AreaId, Lang, Names, ThingId
 from jinn.people import Households
-from jinn.things import Registry, read_product_folder
+from jinn.things import Product, Registry, read_product_folder
 
 
 class _Words(msgspec.Struct, frozen=True):
@@ -56,6 +56,8 @@ class Furnisher:
     products: Path
     households: Households
     registry: Registry
+    update_key: str
+    """Who may sign firmware for the demo home's products."""
 
     async def furnish(self) -> None:
         """Add what is missing. Safe to be cut off at any point and run again."""
@@ -65,7 +67,8 @@ class Furnisher:
             if area.id not in known:
                 await self.households.add_area(_names(area.names, area.aliases), area_id=AreaId(area.id))
         for name in dict.fromkeys(thing.product for thing in document.things):
-            await self.registry.register_product(read_product_folder(self.products / name))
+            product = read_product_folder(self.products / name)
+            await self.registry.register_product(replace(product, update_key=self._key_of(product)))
         things = {thing.id for thing in self.registry.things()}
         for thing in document.things:
             if thing.id not in things:
@@ -98,10 +101,16 @@ class Furnisher:
                 device_name=thing.device_name,
                 device_secret=thing.secret,
                 initial=one.initial,
+                update_key=self.registry.product_of(thing).update_key or "",
             )
             for one in self._document().things
             if (thing := things.get(ThingId(one.id)))
         ]
+
+    def _key_of(self, product: Product) -> str:
+        """The one that is pinned already, else that of this home."""
+        known = {one.product_key: one.update_key for one in self.registry.products()}
+        return product.update_key or known.get(product.product_key) or self.update_key
 
     def _document(self) -> DemoHome:
         return msgspec.json.decode((self.products / "demo_home.json").read_bytes(), type=DemoHome)

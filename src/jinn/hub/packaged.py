@@ -24,7 +24,8 @@ def products_folder() -> Path:
 
 
 def device_program() -> Path:
-    return ROOT / "device" / "main.py"
+    """It starts the newest program that a thing has, which is the one beside it until the first update."""
+    return ROOT / "device" / "boot.py"
 
 
 def recordings_folder() -> Path:

@@ -78,9 +78,21 @@ class UpdateChanged(msgspec.Struct, frozen=True, kw_only=True, tag="update"):
     update: object
 
 
+class HappeningWire(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a thing told of."""
+
+    id: str
+    thing: str
+    event: str
+    names: NamesWire
+    kind: Literal["info", "alert", "error"]
+    at_ms: int
+    outputs: Mapping[str, object]
+
+
 class ThingHappened(msgspec.Struct, frozen=True, kw_only=True, tag="happened"):
     seq: int
-    happening: object
+    happening: HappeningWire
 
 
 class FoundChanged(msgspec.Struct, frozen=True, kw_only=True, tag="found"):

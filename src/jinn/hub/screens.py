@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Protocol, cast
 
 import anyio
@@ -18,6 +19,7 @@ from jinn.hub.screen_wire import (
     Call,
     Called,
     Change,
+    HappeningWire,
     ModelsChanged,
     NamesWire,
     Ping,
@@ -27,14 +29,18 @@ from jinn.hub.screen_wire import (
     Set,
     Snapshot,
     ThingChanged,
+    ThingHappened,
     ThingRemoved,
     TurnFinished,
+    UpdateChanged,
 )
 from jinn.kernel import Invalid, JinnError, Lang, SatelliteId, ThingId
 from jinn.language import Conversation, Deed, TurnWire, deed_to_wire, turn_to_wire
 from jinn.runtime import Bus
 from jinn.things import ServiceResult, WireThing
+from jinn.things.firmware import WireUpdate
 from jinn.things.values import Json
+from jinn.things.wire import Happened, HappenedBatch
 from jinn.voice.texts import hear_text
 
 log = logging.getLogger(__name__)
@@ -114,6 +120,15 @@ class Screens:
                 changed = [one.thing for one in msgspec.json.decode(payload, type=_Presences).presences]
             case "ev.things.registry":
                 changed = [msgspec.json.decode(payload, type=_Named).thing]
+            case "ev.things.happened":
+                for one in msgspec.json.decode(payload, type=HappenedBatch).events:
+                    happening = self._happening(one)
+                    self.tell(partial(_happened, happening))
+                return
+            case "ev.things.firmware":
+                update = msgspec.json.decode(payload, type=WireUpdate)
+                self.tell(lambda seq: UpdateChanged(seq=seq, update=update))
+                return
             case "ev.turns.finished":
                 turn = msgspec.json.decode(payload, type=TurnWire)
                 self.tell(lambda seq: TurnFinished(seq=seq, turn=turn))
@@ -122,6 +137,16 @@ class Screens:
                 return
         for thing_id in dict.fromkeys(changed):
             self.tell_thing(ThingId(thing_id))
+
+    def _happening(self, told: Happened) -> HappeningWire:
+        """What happened, as people call it; under its identifier when its thing has gone since."""
+        thing = self._home.thing(ThingId(told.thing))
+        spec = next((each for each in thing.events if each.id == told.event), None) if thing is not None else None
+        names = NamesWire(en=spec.names.en, zh=spec.names.zh) if spec else NamesWire(en=told.event, zh=told.event)
+        return HappeningWire(
+            id=told.id, thing=told.thing, event=told.event, names=names, kind=spec.kind if spec else "info",
+            at_ms=told.at_ms, outputs=told.outputs,
+        )  # fmt: skip
 
     def route(self) -> WebsocketRouteHandler:
         """`/ws/screen`."""
@@ -245,6 +270,10 @@ class _Presences(msgspec.Struct, frozen=True):
 
 class _Named(msgspec.Struct, frozen=True):
     thing: str
+
+
+def _happened(happening: HappeningWire, seq: int) -> ThingHappened:
+    return ThingHappened(seq=seq, happening=happening)
 
 
 def _called(result: ServiceResult) -> Called:

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from jinn.kernel import Invalid, Secret
+from jinn.things.firmware import new_key
 
 
 class HttpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,6 +27,7 @@ class DoorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     port: int = 1883
     tls_cert: str | None = None
     tls_key: str | None = None
+    tls_client_ca: str | None = None
 
 
 class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,6 +48,8 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     nats_url: str | None = None
     database_url: str | None = None
+    uplink: str | None = None
+    uplink_credentials: str | None = None
 
 
 class VoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,10 +63,36 @@ class VoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     may_download: bool = False
 
 
+class MatterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Devices of a Matter fabric."""
+
+    url: str | None = None
+
+
+class GenieSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """This home as a vendor's smart-home cloud; accounts at other vendors' clouds need no setting."""
+
+    is_on: bool = False
+
+
 class FunctionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Functions of the owner's own."""
 
     python_may_be_open: bool = False
+
+
+class PlacementSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What this box gives to models, when several boxes share them."""
+
+    box: str = "hub"
+    memory_mib: int | None = None
+    speed: float = 1.0
+
+
+class FirmwareSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How things fetch new programs."""
+
+    url: str | None = None
 
 
 class HomeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,7 +115,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     broker: BrokerSettings = BrokerSettings()
     engine: EngineSettings = EngineSettings()
     voice: VoiceSettings = VoiceSettings()
+    genie: GenieSettings = GenieSettings()
     functions: FunctionSettings = FunctionSettings()
+    placement: PlacementSettings = PlacementSettings()
+    firmware: FirmwareSettings = FirmwareSettings()
+    matter: MatterSettings = MatterSettings()
     home: HomeSettings = HomeSettings()
 
 
@@ -100,6 +134,16 @@ def default_data_folder() -> Path:
 def function_keys(data: Path) -> Path:
     """The keys whose functions run on a hub; the owner's own is made at the first start."""
     return data / "function_keys"
+
+
+def read_or_make_maker_key(data: Path) -> Secret:
+    """The key by which this data folder's own products sign firmware; makers of real ones keep theirs elsewhere."""
+    path = data / "maker.key"
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(new_key().reveal())
+    return Secret(path.read_text().strip())
 
 
 def models_folder() -> Path:

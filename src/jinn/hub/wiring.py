@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import anyio
 import anyio.to_thread
@@ -12,23 +13,30 @@ import msgspec
 from anyio.abc import TaskGroup, TaskStatus
 from litestar import WebSocket
 from litestar.datastructures import State
+from litestar.types import ControllerRouterHandler
 
 from jinn import edge, language, people, things, voice
-from jinn.edge import functions
+from jinn.edge import functions, uplink
 from jinn.hub.demo_devices import DemoDevices
 from jinn.hub.edge_feed import EdgeFeed
-from jinn.hub.furnishing import Furnisher
 from jinn.hub.http import hub_routes
 from jinn.hub.network import Lines, Network
-from jinn.hub.packaged import device_program, products_folder
+from jinn.hub.packaged import device_program
 from jinn.hub.panel import Panel
+from jinn.hub.part import Part
 from jinn.hub.screens import Screens
-from jinn.hub.settings import Settings, VoiceSettings, models_folder
+from jinn.hub.settings import Settings
 from jinn.hub.static import screen_routes
-from jinn.hub.whereabouts import holidays_of, place_of, zone_of
+from jinn.hub.uplinking import leaf_of, uplink_wire
+from jinn.hub.wiring_broker import broker_options, broker_part
+from jinn.hub.wiring_firmware import firmware_part
+from jinn.hub.wiring_forms import forms_part, matter_part
 from jinn.hub.wiring_functions import functions_part
-from jinn.kernel import AreaId, Lang, Names, Secret, SystemClock, Unavailable
-from jinn.people import Admitting, Grant, Households, Pairing, TokenBook
+from jinn.hub.wiring_genie import genie_part
+from jinn.hub.wiring_home import Ground, Home, open_home
+from jinn.hub.wiring_voice import Complete, Told, Voice, open_voice
+from jinn.kernel import Clock, Secret, SystemClock, Unavailable
+from jinn.people import Grant, Pairing
 from jinn.runtime import (
     Database,
     HttpOptions,
@@ -42,14 +50,21 @@ from jinn.runtime import (
     open_database,
     record_spans,
 )
-from jinn.things.door import Door, DoorOptions
+from jinn.things import firmware, genie, mqtt
+from jinn.things.door import Door
 
-SCHEMAS = (people.SCHEMA, things.SCHEMA, language.SCHEMA, edge.SCHEMA, functions.SCHEMA)
+SCHEMAS = (
+    people.SCHEMA,
+    things.SCHEMA,
+    firmware.SCHEMA,
+    genie.SCHEMA,
+    mqtt.SCHEMA,
+    language.SCHEMA,
+    edge.SCHEMA,
+    functions.SCHEMA,
+    uplink.HOME_SCHEMA,
+)
 START_WITHIN_S = 30.0
-HOME_NAMES = Names(en="Home", zh="家")
-
-COMPLETE_CONFIDENCE = 0.85
-"""Words so well understood end a command in the first pause; most Mandarin ones are heard with a homophone or two."""
 
 Step = Callable[[str], None]
 """Told what is being started, for a line of progress."""
@@ -78,9 +93,10 @@ async def open_hub(settings: Settings, data: Path, token: Secret, step: Step) ->
     url = Secret(settings.engine.database_url) if settings.engine.database_url else None
     async with open_database(SCHEMAS, folder=data, url=url) as database, anyio.create_task_group() as tasks:
         start = partial(_start, tasks, step)
-        bus = await _open_bus(settings, data, start)
+        engine, bus = await _open_bus(settings, data, start)
         await start(OutboxRelay(database=database, bus=bus))
-        hub, services = await _assemble(settings, data, token, database, bus)
+        ground = Ground(settings=settings, data=data, token=token, database=database, bus=bus, clock=SystemClock())
+        hub, services = await _assemble(ground, engine)
         for service in services:
             await start(service)
         yield hub
@@ -104,150 +120,160 @@ def _runner(service: Service) -> Callable[..., Coroutine[object, object, None]]:
     return run
 
 
-async def _open_bus(settings: Settings, data: Path, start: Callable[[Service], Awaitable[None]]) -> NatsBus:
+async def _open_bus(
+    settings: Settings, data: Path, start: Callable[[Service], Awaitable[None]]
+) -> tuple[NatsEngine | None, NatsBus]:
     """A nats-server of our own, else the one that the settings name."""
+    engine = None
+    broker = broker_options(settings)
     if settings.engine.nats_url:
         link = NatsLink(url=settings.engine.nats_url)
         bus = NatsBus(lambda: link)
     else:
-        engine = NatsEngine(data)
+        engine = NatsEngine(data, broker=broker, leaf=leaf_of(settings))
         await start(engine)
         bus = NatsBus(engine.link)
     await start(bus)
-    return bus
+    return engine, bus
 
 
-async def _assemble(
-    settings: Settings, data: Path, token: Secret, database: Database, bus: NatsBus
-) -> tuple[Hub, list[Service]]:
-    clock = SystemClock()
-    households = Households(database=database, clock=clock)
-    await households.load(names=HOME_NAMES, lang=Lang(settings.home.lang))
-    home = households.household().id
-    room = await things.open_things(database=database, bus=bus, areas=households, clock=clock)
-    furnisher = Furnisher(products=products_folder(), households=households, registry=room.registry)
-    if settings.home.demo:
-        await furnisher.furnish()
-    rules = await edge.open_rules(
-        database=database, bus=bus, things=room, clock=clock, zone=zone_of(settings.home),
-        place=place_of(settings.home), holidays=holidays_of(settings.home),
-    )  # fmt: skip
-    if settings.home.demo:
-        await furnisher.furnish_rules(rules.book)
-    tokens = TokenBook(database=database, clock=clock, home=home, owner_token=token)
-    pairing = Pairing(database=database, clock=clock, tokens=tokens)
-    door = Door(
-        options=_door_options(settings),
-        bus=bus,
-        authorize=partial(people.authorize, home=home, devices=room.registry, tokens=tokens, clock=clock),
-        clock=clock,
-        provisioning=room.upkeep.enrolling,
-    )
-    parts = [
-        functions_part(settings.functions, database=database, bus=bus, room=room, data=data, clock=clock),
-    ]
-    turns = language.Turns(database)
+async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, list[Service]]:
+    home = await open_home(ground)
+    room, bus, clock = home.room, ground.bus, ground.clock
     understander = language.Understander()
-    hands = things.RoomHands(room, bus, partial(_area_called, households))
-    talk = edge.open_talk(rules=rules, things=room, words=understander, hands=hands)
-    conversing = language.Conversing(
-        understander=talk.words,
-        names=room.names,
-        skills=[
-            things.HomeSkill(hands),
-            language.Courtesy(clock),
-            talk.skill,
-            *(skill for part in parts for skill in part.skills),
-        ],
-        turns=turns,
-        bus=bus,
-        clock=clock,
-        areas=language.SatelliteAreas(),
-    )
-    screens_told = Told()
-    ears = _ears(settings.voice, data, conversing, Complete(understander, room.names), screens_told)
-    warm = Warm(understander, room.names)
-    panel = Panel(households=households, room=room, turns=turns, models=partial(_models, warm, ears))
-    screens = Screens(home=panel, conversation=conversing, bus=bus)
-    screens_told.tell = warm.tell = screens.tell_models
-    feed = EdgeFeed(screens=screens, bus=bus)
-    network = Network(
-        lines=Lines(door=door, is_engine_up=lambda: bus.is_connected),
-        room=room, bus=bus, database=database, clock=clock, screens=screens,
+    warm, turns = Warm(understander, room.names), language.Turns(ground.database)
+    served = Served()
+    broker = broker_part(
+        ground.settings.broker, engine=engine, bus=bus, database=ground.database, room=room,
+        households=home.households, clock=clock,
     )  # fmt: skip
-    admitting = Admitting(
-        home=home, tokens=tokens, devices=room.registry, clock=clock, trust_loopback=settings.http.trust_loopback
+    joining = things.Joining(clock=clock, finders=broker.finders)
+    parts = [
+        Part(services=(joining,), routes=(things.joining_routes(joining, room),)),
+        broker.part,
+        *await _open_parts(ground, home, understander, served),
+    ]
+    talk = edge.open_talk(rules=home.rules, things=room, words=understander, hands=home.hands)
+    skills: list[language.Skill] = [
+        things.HomeSkill(home.hands),
+        things.PastSkill(history=room.history, handle=home.hands.handle, clock=clock),
+        language.Courtesy(clock),
+        talk.skill,
+        *(skill for part in parts for skill in part.skills),
+    ]
+    conversing = language.Conversing(
+        understander=talk.words, names=room.names, skills=skills, turns=turns, bus=bus, clock=clock,
+        areas=language.SatelliteAreas(),
+    )  # fmt: skip
+    models_told = Told()
+    hearing = open_voice(
+        ground, conversing=conversing, is_complete=Complete(understander, room.names), on_models=models_told
     )
-    metrics = Metrics()
-    _measure(metrics, door, room, bus)
-    http = HttpServer(
-        [
-            *screen_routes(),
-            people.routes(households, pairing, tokens),
-            things.routes(room, households),
-            edge.routes(rules, clock),
-            language.routes(turns, voice.turn_route(conversing, ears.hearing if ears else None)),
-            *(voice.routes(ears.hearing, admit=_admitted, encode_turn=_encode_turn) if ears else ()),
-            screens.route(),
-            network.route(),
-            *(route for part in parts for route in part.routes),
-            *hub_routes(models=panel.models, names=room.names, understander=understander),
-        ],
-        admit=admitting.admit,
-        options=HttpOptions(
-            host=settings.http.host, port=settings.http.port, allowed_names=frozenset(settings.http.hosts)
+    panel = Panel(households=home.households, room=room, turns=turns, models=partial(_models, warm, hearing))
+    screens = Screens(home=panel, conversation=conversing, bus=bus)
+    models_told.tell = warm.tell = screens.tell_models
+    network = Network(
+        lines=Lines(
+            door=home.door, is_engine_up=lambda: bus.is_connected, uplink=partial(uplink_wire, home.uplink),
+            broker=broker.state, bridges=broker.bridges,
         ),
-        metrics=metrics,
-        checks={"bus": partial(_check_bus, bus), "database": partial(_check_database, database)},
-    )
-    room.upkeep.configuring.base_url = lambda: settings.http.public_url or f"http://{settings.http.host}:{http.port}"
-    devices = DemoDevices(
-        furnisher.devices(), program=device_program(), folder=data / "devices", port=lambda: door.port
-    ) if settings.home.demo else None  # fmt: skip
-    added = [service for part in parts for service in part.services]
+        room=room, bus=bus, database=ground.database, clock=clock, screens=screens,
+    )  # fmt: skip
+    routes = [
+        screens.route(),
+        network.route(),
+        *_own_routes(home, turns, conversing, hearing, clock),
+        *hub_routes(models=panel.models, names=room.names, understander=understander),
+        *(route for part in parts for route in part.routes),
+    ]
+    http = _open_http(ground, home, routes)
+    served.http = http
+    devices = _open_devices(ground, home)
     services: list[Service] = [
         *room.services,
-        *rules.services,
-        *added,
-        door,
+        *home.rules.services,
+        *([home.uplink] if home.uplink is not None else []),
+        *(service for part in parts for service in part.services),
+        home.door,
         warm,
-        *(ears.services if ears else ()),
+        *(hearing.services if hearing else ()),
         screens,
-        feed,
+        EdgeFeed(screens=screens, bus=bus),
         network,
         http,
+        *([devices] if devices is not None else []),
     ]
-    if devices is not None:
-        services.append(devices)
     hub = Hub(
-        http=http, door=door, pairing=pairing, room=room, devices=devices, ears=ears, conversation=conversing,
-        turns=turns, models=panel.models,
+        http=http, door=home.door, pairing=home.pairing, room=room, devices=devices,
+        ears=hearing.ears if hearing else None, conversation=conversing, turns=turns, models=panel.models,
     )  # fmt: skip
     return hub, services
 
 
-class Told:
-    """Passes on that a model's state changed, to whoever wants to know by then."""
+class Served:
+    """Where the pages of this hub are, for those who tell others; known once it serves."""
 
-    def __init__(self) -> None:
-        self.tell: Callable[[], None] = lambda: None
+    http: HttpServer
 
-    def __call__(self, states: object) -> None:
-        self.tell()
+    def port(self) -> int:
+        return self.http.port
 
 
-class Complete:
-    """Whether words are a whole command already: hearing need not wait for more of them."""
+async def _open_parts(ground: Ground, home: Home, understander: language.Understander, served: Served) -> list[Part]:
+    """The rooms that a hub could do without."""
+    settings, room = ground.settings, home.room
 
-    def __init__(self, understander: language.Understander, names: language.HomeNames) -> None:
-        self._understander = understander
-        self._names = names
+    def base_url() -> str:
+        return (settings.http.public_url or f"http://{settings.http.host}:{served.port()}").rstrip("/")
 
-    def __call__(self, text: str, lang: Lang) -> bool:
-        understood = self._understander.understand(text, lang, self._names.words())
-        return isinstance(understood, language.Understood) and all(
-            intent.confidence >= COMPLETE_CONFIDENCE for intent in understood.intents
-        )
+    room.upkeep.configuring.base_url = base_url
+    clouds, _ = await genie_part(
+        settings.genie, database=ground.database, bus=ground.bus, room=room, areas=home.households, tokens=home.tokens,
+        pairing=home.pairing, admit=home.admitting.admit, base_url=base_url, data=ground.data, clock=ground.clock,
+    )  # fmt: skip
+    matter, _ = matter_part(settings.matter, room=room, bus=ground.bus, areas=home.households)
+    programs = firmware_part(
+        settings, database=ground.database, bus=ground.bus, room=room, areas=home.households, desk=home.desk,
+        data=ground.data, clock=ground.clock, port=served.port,
+    )  # fmt: skip
+    own = functions_part(
+        settings.functions, database=ground.database, bus=ground.bus, room=room, data=ground.data, clock=ground.clock
+    )
+    return [programs, forms_part(room=room, bus=ground.bus, understander=understander), matter, clouds, own]
+
+
+def _own_routes(
+    home: Home, turns: language.Turns, conversing: language.Conversing, hearing: Voice | None, clock: Clock
+) -> list[ControllerRouterHandler]:
+    ears = hearing.ears.hearing if hearing else None
+    return [
+        *screen_routes(),
+        people.routes(home.households, home.pairing, home.tokens),
+        things.routes(home.room, home.households),
+        edge.routes(home.rules, clock),
+        language.routes(turns, voice.turn_route(conversing, ears)),
+        *(voice.routes(ears, admit=_admitted, encode_turn=_encode_turn) if ears else ()),
+    ]
+
+
+def _open_http(ground: Ground, home: Home, routes: list[ControllerRouterHandler]) -> HttpServer:
+    metrics = Metrics()
+    _measure(metrics, home.door, home.room, ground.bus)
+    return HttpServer(
+        routes,
+        admit=home.admitting.admit,
+        options=_http_options(ground.settings),
+        metrics=metrics,
+        checks={"bus": partial(_check_bus, ground.bus), "database": partial(_check_database, ground.database)},
+    )
+
+
+def _open_devices(ground: Ground, home: Home) -> DemoDevices | None:
+    if not ground.settings.home.demo:
+        return None
+    return DemoDevices(
+        home.furnisher.devices(), program=device_program(), folder=ground.data / "devices", port=lambda: home.door.port
+    )
 
 
 class Warm:
@@ -269,38 +295,19 @@ class Warm:
         task_status.started()
 
 
-def _models(warm: Warm, ears: voice.Ears | None) -> dict[str, str]:
-    return {"understanding": warm.state, **(ears.states() if ears else {})}
+def _models(warm: Warm, hearing: Voice | None) -> dict[str, str]:
+    return {"understanding": warm.state, **(hearing.states() if hearing else {})}
 
 
-def _ears(
-    chosen: VoiceSettings, data: Path, conversing: language.Conversing, complete: Complete, told: Told
-) -> voice.Ears | None:
-    if not chosen.is_on:
-        return None
-    own = {recipe.name: Path(chosen.models_dir) / recipe.name for recipe in voice.RECIPES} if chosen.models_dir else {}
-    options = voice.EarsOptions(
-        models=voice.ModelOptions(cache=models_folder(), local=own, public_hub=chosen.may_download),
-        spoken=data / "spoken",
-        wake_word=chosen.wake_word,
-        voice={Lang.EN: chosen.voice_en, Lang.ZH: chosen.voice_zh},
+def _http_options(settings: Settings) -> HttpOptions:
+    http = settings.http
+    public = urlsplit(http.public_url).hostname if http.public_url else None
+    return HttpOptions(
+        host=http.host,
+        port=http.port,
+        allowed_names=frozenset({*http.hosts, *([public] if public else [])}),
+        foreign_posts=frozenset({genie.CALLBACK_PATH}),
     )
-    return voice.open_ears(options, conversation=conversing, clock=SystemClock(), is_complete=complete, on_models=told)
-
-
-def _door_options(settings: Settings) -> DoorOptions:
-    door = settings.door
-    return DoorOptions(
-        host=door.host,
-        port=door.port,
-        certificate=Path(door.tls_cert) if door.tls_cert else None,
-        key=Path(door.tls_key) if door.tls_key else None,
-    )
-
-
-def _area_called(households: Households, name: str) -> AreaId | None:
-    area = households.area_called(name)
-    return area.id if area else None
 
 
 async def _admitted(socket: WebSocket[object, object, State]) -> bool:

@@ -14,7 +14,7 @@ from jinn.language.marking import Marked, marked
 from jinn.language.model import SlotValue
 from jinn.language.targets import Phrase, Target, says_all
 from jinn.language.templates import Grammar, home_assistant_grammar, own_grammar
-from jinn.language.times import SIGN, timed
+from jinn.language.times import SIGN, TODAY, timed
 from jinn.language.writing import Unit, name_key, plain_numbers, spelled_out, units_of
 
 _FORMS: Final = frozenset({"one", "one_yesno", "any", "all", "which", "how_many"})
@@ -107,6 +107,13 @@ class Sentences:
                 asked = replace(sentence, text=sentence.text.replace(" ", ""))
             for reading in self.read_marked(asked, grammar=self._past, more={"when": spans}):
                 slots = dict(reading.slots)
+                if (
+                    when is not None
+                    and when.span == TODAY
+                    and self.lang is Lang.ZH
+                    and set(slots) == {"ability", "when"}
+                ):
+                    continue  # 今天多少度 asks how it is now: there is no tense to tell.
                 if when is not None:
                     slots |= {"when": when.words, "span": when.span}
                 yield replace(reading, slots=slots)

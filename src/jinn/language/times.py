@@ -17,6 +17,7 @@ from jinn.language.times_zh import find_zh
 SIGN: Final = "\ue0f0"
 """Stands for the stretch in templates; from the private use area, as the signs of things are."""
 
+TODAY: Final = "0@00:00..0@24:00"
 MINUTE: Final = timedelta(minutes=1)
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _BOUND: Final = re.compile(r"(?P<day>~|-?\d+|[a-z]+(?:-\d+)?)@(?P<hours>\d\d):(?P<minutes>\d\d)(?:\|(?P<or>\d\d))?")

@@ -72,9 +72,16 @@ def find_zh(text: str) -> Iterator[tuple[int, int, str]]:
         is_clock = match["t_hour"] or match["t_dhour"]
         yield match.start(), match.end(), (_point(match, "t") if is_clock else _stretch(match).split("..")[0]) + "..now"
     for match in _AT.finditer(text):
+        if match.group() in ("一点", "1点"):
+            continue  # "A little": nobody says one o'clock so.
         yield match.start(), match.end(), _point(match, "t")
     for match in _WHOLE.finditer(text):
         yield match.start(), match.end(), _stretch(match)
+    yield from _counted(text)
+
+
+def _counted(text: str) -> Iterator[tuple[int, int, str]]:
+    """Those that are counted from now."""
     for match in _AGO.finditer(text):
         if match["half"] or match["number"]:
             yield match.start(), match.end(), _ago(match)

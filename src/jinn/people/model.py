@@ -22,6 +22,8 @@ class TokenKind(StrEnum):
     SCREEN = "screen"
     SATELLITE = "satellite"
     SERVICE = "service"
+    CLOUD = "cloud"
+    """A platform of somebody else's; it may use its own gateway and nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

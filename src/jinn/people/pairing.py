@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 
 from jinn.kernel import Clock, Conflict, Forbidden, Secret, millis
 from jinn.people.model import TokenKind
@@ -49,6 +50,19 @@ class Pairing:
         Raises:
             Forbidden: `pairing-code` for a code that is wrong, used or too old; `pairing-locked` after five of them.
         """
+        self._count_attempt()
+        token = Secret(secrets.token_urlsafe(TOKEN_BYTES))
+        await self._use(code, lambda kind: (self._tokens.issuing(token, kind, name),))
+        self._failed = 0
+        return token
+
+    async def prove(self, code: str) -> None:
+        """Use a code up for nothing but the proof that the owner gave it. Raises as `claim`."""
+        self._count_attempt()
+        await self._use(code, lambda kind: ())
+        self._failed = 0
+
+    def _count_attempt(self) -> None:
         now_s = self._clock.monotonic_s()
         if now_s >= self._window_ends_s:
             self._failed = 0
@@ -57,24 +71,18 @@ class Pairing:
         # Counted before it is looked up, so that guesses sent at once are counted as well.
         self._failed += 1
         self._window_ends_s = max(self._window_ends_s, now_s + LOCKED_S)
-        token = await self._exchange(code, name)
-        self._failed = 0
-        return token
 
-    async def _exchange(self, code: str, name: str) -> Secret:
+    async def _use(self, code: str, then: Callable[[TokenKind], tuple[Statement, ...]]) -> None:
+        """Use the code up together with what it is used for."""
         digest = self._digest(code)
         rows = await self._database.read("people.pairing_code", digest=digest)
         if not rows or int(rows[0]["expires_ms"] or 0) <= millis(self._clock.now()):
             raise Forbidden("This code is not, or no longer, valid.", code="pairing-code")
-        token = Secret(secrets.token_urlsafe(TOKEN_BYTES))
+        use = Statement(query="people.use_pairing_code", values={"digest": digest}, rows=1)
         try:
-            await self._database.write(
-                Statement(query="people.use_pairing_code", values={"digest": digest}, rows=1),
-                self._tokens.issuing(token, TokenKind(str(rows[0]["kind"])), name),
-            )
+            await self._database.write(use, *then(TokenKind(str(rows[0]["kind"]))))
         except Conflict as error:
             raise Forbidden("This code is not, or no longer, valid.", code="pairing-code") from error
-        return token
 
     def _digest(self, code: str) -> str:
         return hmac.new(self._pepper, code.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

@@ -14,6 +14,7 @@ _PUBLISH = {
     TokenKind.SCREEN: ("api/#", "ws/#"),
     TokenKind.SATELLITE: ("ws/satellite",),
     TokenKind.SERVICE: ("api/#", "metrics", "schema"),
+    TokenKind.CLOUD: (),
 }
 """What each kind of bearer may call, as path patterns."""
 
@@ -68,6 +69,10 @@ class TokenBook:
     def grant(self, kind: TokenKind, name: str, expires_ms: int | None) -> Grant:
         subject = "owner" if kind is TokenKind.OWNER else f"{kind.value}:{name}"
         return Grant(home=self._home, subject=subject, publish=_PUBLISH[kind], expires_ms=expires_ms)
+
+    async def knows(self, digest: str) -> bool:
+        """Whether this token was issued and not revoked; its time may be over."""
+        return bool(await self._database.read("people.token", digest=digest))
 
     async def listed(self) -> list[Row]:
         """Who is let in: digest, kind, name and times; never a token."""

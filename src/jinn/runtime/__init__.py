@@ -5,7 +5,8 @@ from jinn.runtime.callout import Admit, Broker, BrokerClient, Callout
 from jinn.runtime.claims import Allowed, subjects_of
 from jinn.runtime.database import open_database
 from jinn.runtime.engine import MqttLink, NatsEngine, NatsLink, find_engine
-from jinn.runtime.http import TOKEN_COOKIE, Admission, Caller, Check, HttpOptions, HttpServer
+from jinn.runtime.http import TOKEN_COOKIE, Admission, Caller, Check, HttpOptions, HttpServer, caller_of
+from jinn.runtime.leaf import EXCHANGE, LeafOptions, TrunkOptions, is_home_name, read_leaf
 from jinn.runtime.leash import leashed
 from jinn.runtime.listening import BROKER_ACCOUNT, BrokerOptions
 from jinn.runtime.metrics import Metrics
@@ -16,6 +17,7 @@ from jinn.runtime.tracing import RecentSpans, Span, Trace, record_spans, tracer_
 
 __all__ = [
     "BROKER_ACCOUNT",
+    "EXCHANGE",
     "TOKEN_COOKIE",
     "Admission",
     "Admit",
@@ -31,6 +33,7 @@ __all__ = [
     "EventStream",
     "HttpOptions",
     "HttpServer",
+    "LeafOptions",
     "Message",
     "Metrics",
     "MqttLink",
@@ -47,11 +50,15 @@ __all__ = [
     "Sql",
     "Statement",
     "Trace",
+    "TrunkOptions",
+    "caller_of",
     "event",
     "find_engine",
+    "is_home_name",
     "leashed",
     "open_database",
     "problem_of",
+    "read_leaf",
     "record_spans",
     "run_all",
     "status_of",

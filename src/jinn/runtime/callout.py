@@ -41,28 +41,27 @@ class Callout:
         self.refused = 0
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
+        sending, receiving = anyio.create_memory_object_stream[Message](0)
         async with (
+            sending,
+            receiving,
             anyio.create_task_group() as tasks,
             self._bus.subscribe(SUBJECT, queue="hub", pending_max=WAITING_MAX) as questions,
         ):
-            sending, receiving = anyio.create_memory_object_stream[Message](0)
             for _ in range(_AT_ONCE):
-                tasks.start_soon(self._answer_each, receiving.clone())
-            receiving.close()
+                tasks.start_soon(self._answer_each, receiving)
             task_status.started()
-            async with sending:
-                async for question in questions:
-                    await sending.send(question)
+            async for question in questions:
+                await sending.send(question)
 
     async def _answer_each(self, questions: anyio.abc.ObjectReceiveStream[Message]) -> None:
-        async with questions:
-            async for question in questions:
-                try:
-                    knock = read_knock(question.payload)
-                    await self._bus.publish(question.reply, await self._answer(knock))
-                except (Invalid, Unavailable) as wrong:
-                    # Unanswered, its client is refused when the server has waited long enough.
-                    _log.warning("a client of the broker was not answered: %s", wrong)
+        async for question in questions:
+            try:
+                knock = read_knock(question.payload)
+                await self._bus.publish(question.reply, await self._answer(knock))
+            except (Invalid, Unavailable) as wrong:
+                # Unanswered, its client is refused when the server has waited long enough.
+                _log.warning("a client of the broker was not answered: %s", wrong)
 
     async def _answer(self, knock: Knock) -> bytes:
         if knock.kind == "mqtt":

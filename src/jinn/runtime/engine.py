@@ -16,6 +16,7 @@ import anyio.abc
 
 from jinn.kernel import Secret, Unavailable
 from jinn.runtime.claims import Signer
+from jinn.runtime.leaf import LeafOptions, TrunkOptions, as_leaf, as_trunk
 from jinn.runtime.leash import leashed
 from jinn.runtime.listening import (
     BRIDGE,
@@ -76,10 +77,19 @@ class NatsEngine:
 
     name = "engine"
 
-    def __init__(self, folder: Path, *, program: Path | None = None, broker: BrokerOptions | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        program: Path | None = None,
+        broker: BrokerOptions | None = None,
+        leaf: LeafOptions | None = None,
+        trunk: TrunkOptions | None = None,
+    ) -> None:
         """Keep its files below `folder`, the data folder. `program`: another nats-server than the one found.
 
-        With `broker` it listens for plain MQTT clients too; whom it lets in, a `Callout` must tell it.
+        With `broker` it listens for plain MQTT clients too; whom it lets in, a `Callout` must tell it. With `leaf` it
+        joins a region's engine, with `trunk` it is one.
         """
         self._folder = folder / "nats"
         self._program = program
@@ -87,6 +97,9 @@ class NatsEngine:
         self._port: int | None = None
         self._broker = broker
         self._broker_port: int | None = None
+        self._leaf = leaf
+        self._trunk = trunk
+        self.trunk_port: int | None = None
         self.signer = Signer()
         self.restarts = 0
 
@@ -182,11 +195,20 @@ class NatsEngine:
             broker=self._broker,
             broker_port=self._broker_port,
         )
+        self._join(config)
         path = self._folder / "nats.conf"
         path.unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "w", encoding="utf-8") as file:
             json.dump(config, file)  # Its configuration language reads JSON.
+
+    def _join(self, config: dict[str, object]) -> None:
+        """The way up, or the way for those below."""
+        if self._leaf is not None:
+            as_leaf(config, self._leaf)
+        if self._trunk is not None:
+            self.trunk_port = self.trunk_port or self._trunk.port or free_port(self._trunk.host)
+            as_trunk(config, self._trunk, self.trunk_port)
 
     async def _end_orphan(self) -> None:
         """End a server that an earlier hub left on this very folder: two would write one store."""

@@ -11,7 +11,7 @@ import anyio
 import anyio.abc
 import msgspec
 import uvicorn
-from litestar import Litestar, Response, get
+from litestar import Litestar, Request, Response, get
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.enums import ScopeType
@@ -87,12 +87,14 @@ class HttpOptions:
     Attributes:
         port: 0: any free one, told by `HttpServer.port`.
         allowed_names: further names under which browsers reach us, as for a proxy.
+        foreign_posts: paths to which pages of other sites may post; what they bring has to prove itself.
     """
 
     host: str = "127.0.0.1"
     port: int = 8080
     body_bytes_max: int = _BODY_BYTES_MAX
     allowed_names: frozenset[str] = field(default_factory=frozenset)
+    foreign_posts: frozenset[str] = field(default_factory=frozenset)
 
 
 class HttpServer:
@@ -110,7 +112,7 @@ class HttpServer:
         checks: Mapping[str, Check],
     ) -> None:
         self._options = options
-        self._app = _edge(_application(routes, admit, options, metrics, checks), options.allowed_names)
+        self._app = _edge(_application(routes, admit, options, metrics, checks), options)
         self.port = options.port
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
@@ -187,7 +189,7 @@ def _application(
         if handler.opt.get("is_public"):
             return
         try:
-            connection.state.grant = await admit(_caller(connection))
+            connection.state.grant = await admit(caller_of(connection))
         except JinnError as error:
             if connection.scope["type"] == ScopeType.WEBSOCKET:
                 raise WebSocketException(detail=error.stable_code(), code=4401) from error
@@ -219,7 +221,8 @@ def _application(
     )
 
 
-def _caller(connection: Connection) -> Caller:
+def caller_of(connection: Connection | Request[object, object, State], *, path: str | None = None) -> Caller:
+    """Who asks, as far as the request tells; `path`: another than its own, for pages that decide by themselves."""
     scheme, _, credential = connection.headers.get("authorization", "").partition(" ")
     token = credential.strip() if scheme.lower() == "bearer" else connection.cookies.get(TOKEN_COOKIE, "")
     if not token and connection.scope["type"] == ScopeType.WEBSOCKET:
@@ -231,11 +234,11 @@ def _caller(connection: Connection) -> Caller:
         token=Secret(token) if token else None,
         address=address,
         is_on_this_machine=is_near,
-        path=connection.scope["path"].strip("/"),
+        path=connection.scope["path"].strip("/") if path is None else path,
     )
 
 
-def _edge(app: ASGIApp, allowed_names: frozenset[str]) -> ASGIApp:
+def _edge(app: ASGIApp, options: HttpOptions) -> ASGIApp:
     """Around everything: refuse strangers' pages, and add the headers that protect our own."""
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
@@ -247,8 +250,10 @@ def _edge(app: ASGIApp, allowed_names: frozenset[str]) -> ASGIApp:
         headers = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1")
         origin = headers[b"origin"].decode("latin-1") if b"origin" in headers else None
+        if scope["path"] in options.foreign_posts:
+            origin = None
         try:
-            check_origin(host, origin, allowed_names)
+            check_origin(host, origin, options.allowed_names)
         except Forbidden as error:
             if scope["type"] == ScopeType.WEBSOCKET:
                 await send({"type": "websocket.close", "code": 4403, "reason": error.stable_code()})

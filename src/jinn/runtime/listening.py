@@ -2,7 +2,6 @@
 
 import os
 import socket
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +48,7 @@ class Keys:
 
 def configuration(
     folder: Path, *, port: int | None, keys: Keys, broker: BrokerOptions | None, broker_port: int | None
-) -> Mapping[str, object]:
+) -> dict[str, object]:
     """Its configuration, in the JSON that its own language contains."""
     accounts: dict[str, object] = {
         HOME_ACCOUNT: {"jetstream": "enabled", "users": [_user(HUB, keys)]},

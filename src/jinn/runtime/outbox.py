@@ -12,7 +12,7 @@ from jinn.kernel import Clock, Unavailable, millis
 from jinn.runtime.ports import Database, EventStream, Sql, Statement
 
 STREAM = "EVENTS"
-SUBJECTS = ("ev.*.registry",)
+SUBJECTS = ("ev.*.registry", "ev.*.firmware")
 """Subjects of events that go through the outbox. Telemetry does not: twins hold its truth."""
 
 _BATCH = 100

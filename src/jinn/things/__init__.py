@@ -9,12 +9,14 @@ from jinn.things.hands import RoomHands
 from jinn.things.history import History, Sample, Series
 from jinn.things.history.skill import PastSkill
 from jinn.things.http import routes
+from jinn.things.joining import CodeReader, Finder, Found, Joining
+from jinn.things.joining_http import joining_routes
 from jinn.things.meaning import Meaning
 from jinn.things.model import CommandOutcome, CommandResult, DeviceCredentials, Product, ServiceResult, Thing
 from jinn.things.names import NamesOfThings
 from jinn.things.ports import Areas, Bridge
 from jinn.things.products import product_from_model, read_product, read_product_folder
-from jinn.things.registry import Registry
+from jinn.things.registry import REGISTRY_SUBJECT, Registry, RegistryChanged
 from jinn.things.room import ThingsRoom, open_things
 from jinn.things.skill import HomeSkill
 from jinn.things.store import SCHEMA
@@ -41,6 +43,7 @@ from jinn.things.wishes import Call, Handle, Set, reached, wishes
 __all__ = [
     "HAPPENED_SUBJECT",
     "PRESENCE_SUBJECT",
+    "REGISTRY_SUBJECT",
     "REPORTED_SUBJECT",
     "SCHEMA",
     "Areas",
@@ -48,16 +51,20 @@ __all__ = [
     "Bridge",
     "Bridging",
     "Call",
+    "CodeReader",
     "CommandOutcome",
     "CommandResult",
     "Commander",
     "DeviceCredentials",
     "EnumType",
+    "Finder",
+    "Found",
     "Handle",
     "Happened",
     "HappenedBatch",
     "History",
     "HomeSkill",
+    "Joining",
     "Json",
     "Meaning",
     "NamesOfThings",
@@ -69,6 +76,7 @@ __all__ = [
     "Product",
     "Property",
     "Registry",
+    "RegistryChanged",
     "Report",
     "Reported",
     "ReportedBatch",
@@ -88,6 +96,7 @@ __all__ = [
     "check_set",
     "commands_of",
     "deed_of",
+    "joining_routes",
     "likely_replies",
     "open_things",
     "product_from_model",

@@ -86,7 +86,7 @@ class Bridging:
         on_removed: Callable[[ThingId], None] | None = None,
         look_every_s: float = LOOK_EVERY_S,
     ) -> None:
-        """`on_removed`: told when somebody else forgot a thing of this bridge."""
+        """`on_removed`: told of every thing that was removed from the home."""
         self.name = f"bridge {bridge.name}"
         self.door = checked_name(bridge.name, "bridge's name")
         self._bridge = bridge
@@ -300,12 +300,12 @@ class Bridging:
 
     def _take_change(self, changed: RegistryChanged) -> None:
         thing_id = ThingId(changed.thing)
-        if thing_id not in self._wanted:
-            return
         if changed.kind == "removed":
             self.detach(thing_id)
             if self._on_removed is not None:
                 self._on_removed(thing_id)
+            return
+        if thing_id not in self._wanted:
             return
         try:
             self.attach(thing_id)

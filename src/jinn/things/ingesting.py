@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from jinn.kernel import Clock, Conflict, NotFound, ThingId
-from jinn.runtime import Database
+from jinn.runtime import Database, Statement
 from jinn.things import answers, gateways, posting, requests
 from jinn.things.alink import AlinkError, Code, Envelope, encode_reply, is_reply_wanted, method_of, read_envelope
 from jinn.things.delivering import open_wish_messages
@@ -14,6 +14,7 @@ from jinn.things.registry import Registry
 from jinn.things.topics import Address, Use, address_of
 from jinn.things.twin import Twin, mark_of
 from jinn.things.twins import Twins
+from jinn.things.wire import Presented, Report
 from jinn.things.work import Answer, Handler, Upward, Work
 
 ATTEMPTS_MAX = 4
@@ -35,6 +36,10 @@ _log = logging.getLogger(__name__)
 Told = Callable[[Work], None]
 
 
+Witness = Callable[[Sequence[Report], Sequence[Presented]], Sequence[Statement]]
+"""Sees what a commit will tell others; what it answers is committed with it."""
+
+
 class Ingest:
     """Frames in, durable twins, answers out."""
 
@@ -46,11 +51,14 @@ class Ingest:
         database: Database,
         clock: Clock,
         more: Mapping[Use, Handler] | None = None,
+        witness: Witness | None = None,
     ) -> None:
         """
         Args:
             more: handlers that know more than a message and its work; they come before those of the same use here.
+            witness: told of each commit, and adds to it what must not be lost.
         """
+        self._witness = witness
         self._registry = registry
         self._twins = twins
         self._database = database
@@ -81,6 +89,8 @@ class Ingest:
             work = Work(registry=self._registry, twins=twins, clock=self._clock, arrivals=self._arrivals)
             answers_made = [self._frame(work, frame) for frame in frames]
             statements = work.statements()
+            if self._witness is not None:
+                statements += self._witness(work.reports, work.presences)
             if statements:
                 await self._database.write(*statements)
             for twin in work.changed_twins():

@@ -22,6 +22,7 @@ class Product:
         kind: light, curtain, air_conditioner, … ; `domain` and `device_class` as Home Assistant spells them.
         property_names, service_names, event_names: what people call them, by identifier.
         option_names: what people call the values of an enum or bool property, by identifier and value.
+        update_key: the public key (Ed25519, 64 hexadecimal digits) of who may sign its firmware; None: nobody.
     """
 
     product_key: str
@@ -36,6 +37,7 @@ class Product:
     option_names: Mapping[str, Mapping[int, Names]] = field(default_factory=dict)
     service_names: Mapping[str, Names] = field(default_factory=dict)
     event_names: Mapping[str, Names] = field(default_factory=dict)
+    update_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,9 @@ from jinn.things.work import Answer, Handler, Upward, Work
 AHEAD_MS_MAX = 300_000
 """A device's clock may be so far ahead; beyond it its times are not believed and ours is taken."""
 
+UNIQUE_DIGITS = 10
+"""An id of so many digits is no count of messages since a start."""
+
 BEHIND_MS_MAX = 300_000
 """A device that says now what was so long ago had no connection then; one that had has a clock that is behind."""
 
@@ -70,7 +73,7 @@ def post_history(work: Work, up: Upward) -> Answer:
 def post_event(work: Work, up: Upward) -> Answer:
     """`thing/event/{id}/post`: `{"value": {…}, "time": ms}`, or the bare outputs."""
     twin = work.twin(up.thing.id)
-    if twin.is_resent(up.mark) or twin.is_repeat(up.mark, now_ms=work.now_ms):
+    if twin.is_resent(up.mark) or twin.is_repeat(up.mark, now_ms=work.now_ms, is_unique=_has_unique_id(up)):
         return Answer()
     _keep_event(work, up, _event(up, up.address.name), decoded_dict(up.envelope.params))
     _remember(work, up)
@@ -83,7 +86,8 @@ def _is_repeat(work: Work, up: Upward) -> bool:
     One that would change the twin is none: the device counts its ids anew, and what it says now is the truth.
     """
     twin = work.twin(up.thing.id)
-    if twin.is_resent(up.mark):
+    is_unique = _has_unique_id(up)
+    if twin.is_resent(up.mark) or (is_unique and twin.is_repeat(up.mark, now_ms=work.now_ms, is_unique=True)):
         return True
     if not twin.is_repeat(up.mark, now_ms=work.now_ms):
         return False
@@ -91,6 +95,16 @@ def _is_repeat(work: Work, up: Upward) -> bool:
         return True
     said = {name: _reported(work, up, name, form) for name, form in decoded_dict(up.envelope.params).items()}
     return not twin.would_change(said)
+
+
+def _has_unique_id(up: Upward) -> bool:
+    """Whether the device's ids cannot come again for another message.
+
+    Who counts from 1 at each start never gets so far; ten digits are random numbers or times, as jinn OS has them. Its
+    repeats after a long stay without a network are then known as such, however long it stayed.
+    """
+    given = str(up.envelope.id)
+    return len(given) >= UNIQUE_DIGITS and given.isascii() and given.isdigit()
 
 
 def _reported(work: Work, up: Upward, name: str, form: Json) -> Reported:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -42,8 +43,10 @@ class WireProduct(msgspec.Struct, frozen=True, omit_defaults=True):
     option_names: dict[str, dict[str, WireNames]] = {}
     service_names: dict[str, WireNames] = {}
     event_names: dict[str, WireNames] = {}
+    update_key: str | None = None
 
 
+_KEY = re.compile(r"[0-9a-f]{64}")
 _decoder = msgspec.json.Decoder(WireProduct)
 
 
@@ -67,7 +70,8 @@ def read_product(document: bytes) -> Product:
     """The product that a `product.json` states.
 
     Raises:
-        Invalid: `product-malformed`, `bad-name`, `product-key-differs`, or one of the thing model's codes.
+        Invalid: `product-malformed`, `bad-name`, `product-key-differs`, `key-malformed`, or one of the thing
+            model's codes.
     """
     try:
         wire = _decoder.decode(document)
@@ -125,6 +129,7 @@ def assemble(wire: WireProduct, model: ThingModel, *, version: int = 1) -> Produ
         option_names=option_names,
         service_names=_all_names(wire.service_names),
         event_names=_all_names(wire.event_names),
+        update_key=checked_key(wire.update_key),
     )
 
 
@@ -144,7 +149,15 @@ def stated(product: Product) -> WireProduct:
         },
         service_names={name: wire_names(names) for name, names in product.service_names.items()},
         event_names={name: wire_names(names) for name, names in product.event_names.items()},
+        update_key=product.update_key,
     )
+
+
+def checked_key(key: str | None) -> str | None:
+    """A maker's public key as it is kept. Raises `Invalid` with code `key-malformed`."""
+    if key is not None and not _KEY.fullmatch(key):
+        raise Invalid("An update key is 64 lower-case hexadecimal digits.", code="key-malformed")
+    return key
 
 
 def names_of(wire: WireNames, aliases: WireAliases | None = None) -> Names:

@@ -11,11 +11,25 @@ from typing import Literal
 
 import msgspec
 
-from jinn.kernel import AreaId, Clock, Conflict, Invalid, Lang, Names, NotFound, Secret, ThingId, millis, new_id
+from jinn.kernel import (
+    AreaId,
+    Clock,
+    Conflict,
+    Invalid,
+    Lang,
+    Names,
+    NotFound,
+    Refused,
+    Secret,
+    ThingId,
+    millis,
+    new_id,
+)
 from jinn.runtime import Database, Sql, Statement, event
 from jinn.things import store
 from jinn.things.model import DeviceCredentials, Product, Thing, checked_name
 from jinn.things.ports import Areas
+from jinn.things.revising import refuse_changed_types
 
 REGISTRY_SUBJECT = "ev.things.registry"
 NAME_CHARS_MAX = 100
@@ -80,12 +94,24 @@ class Registry:
     async def register_product(self, product: Product) -> Product:
         """Keep a product; known already, it gets a new version when its model or its facts differ.
 
+        Its update key is pinned: once known it stays, also when a registration leaves it out.
+
         Raises:
-            Conflict: another hub changed the same product at this moment.
+            Refused: `update-key-differs`: whoever signs its firmware cannot be replaced like this.
+            Conflict: another hub changed the same product at this moment; `type-changed`: a property that was there
+                is of another type now, so that what things said and rules expect would be read wrong.
         """
         known = self._products.get(product.product_key)
+        if known is not None and known.update_key is not None:
+            if product.update_key not in (None, known.update_key):
+                raise Refused(
+                    f"Firmware of {product.product_key} is signed by another key than this.", code="update-key-differs"
+                )
+            product = replace(product, update_key=known.update_key)
         if known is not None and known == replace(product, version=known.version):
             return known
+        if known is not None:
+            refuse_changed_types(known.model, product.model)
         created_ms = millis(self._clock.now())
         version = 1 if known is None else known.version + 1
         values = store.product_values(product)
@@ -186,6 +212,19 @@ class Registry:
         await self._database.write(*store.remove_thing(thing_id), self._event("removed", thing_id))
         self._drop(thing_id)
 
+    async def remake(self, thing_id: ThingId, product_key: str) -> Thing:
+        """It is of another product now: a device of a bridge announces itself anew. What it said and did is kept.
+
+        Raises: `NotFound`; `Conflict` when that product has a device of its name.
+        """
+        product = self.product(product_key)
+        remade = replace(self.thing(thing_id), product_key=product.product_key)
+        values: dict[str, Sql] = {"id": thing_id, "product_key": product.product_key}
+        change = Statement(query="things.remake_thing", values=values, rows=1)
+        await self._database.write(change, self._event("changed", thing_id))
+        self.take(remade)
+        return remade
+
     def rewritten(self, thing: Thing) -> tuple[Statement, ...]:
         """What writes a changed thing, for a change that others are part of; `take` it afterwards."""
         return store.change_thing(thing), self._event("changed", thing.id)
@@ -195,6 +234,8 @@ class Registry:
         before = self._things.get(thing.id)
         if before is not None and before.gateway is not None:
             self._behind[before.gateway].discard(thing.id)
+        if before is not None and before.device != thing.device:
+            del self._by_device[before.device]
         if thing.gateway is not None:
             self._behind.setdefault(thing.gateway, set()).add(thing.id)
         self._things[thing.id] = thing

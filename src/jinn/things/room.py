@@ -1,5 +1,6 @@
 """The things room put together: what the hub starts, and what other rooms talk to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jinn.kernel import Clock, ThingId, millis
@@ -8,16 +9,18 @@ from jinn.things.announcing import Announcer
 from jinn.things.commanding import Commander
 from jinn.things.delivering import Doors
 from jinn.things.history import Happenings, History, Thinner
-from jinn.things.ingesting import Ingest
+from jinn.things.ingesting import Ingest, Witness
 from jinn.things.names import NamesOfThings
 from jinn.things.ports import Areas
 from jinn.things.receiving import Receiver
 from jinn.things.registry import Registry
 from jinn.things.sweeping import Sweeper
+from jinn.things.topics import Use
 from jinn.things.twins import Twins
 from jinn.things.upkeep import Upkeep, open_upkeep
 from jinn.things.watching import Watch
 from jinn.things.wire import WireThing, thing_on_wire
+from jinn.things.work import Handler
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +75,20 @@ class ThingsRoom:
             await self.announcer.shut_out(thing)
 
 
-async def open_things(*, database: Database, bus: Bus, areas: Areas, clock: Clock) -> ThingsRoom:
-    """Read what is kept, and put the room together; nothing runs yet."""
+async def open_things(
+    *,
+    database: Database,
+    bus: Bus,
+    areas: Areas,
+    clock: Clock,
+    handlers: Mapping[Use, Handler] | None = None,
+    witness: Witness | None = None,
+) -> ThingsRoom:
+    """Read what is kept, and put the room together; nothing runs yet.
+
+    `handlers`: for messages of devices that a part of its own sees to, as `firmware` does.
+    `witness`: told of each commit of what devices say.
+    """
     registry = Registry(database=database, clock=clock, areas=areas)
     twins = Twins(database=database)
     await registry.load()
@@ -83,7 +98,8 @@ async def open_things(*, database: Database, bus: Bus, areas: Areas, clock: Cloc
     watch = Watch(bus=bus, registry=registry, twins=twins)
     history = History(database=database, models=registry, clock=clock)
     upkeep = await open_upkeep(registry=registry, twins=twins, database=database, doors=doors, bus=bus, clock=clock)
-    ingest = Ingest(registry=registry, twins=twins, database=database, clock=clock, more=upkeep.handlers)
+    handling = {**upkeep.handlers, **(handlers or {})}
+    ingest = Ingest(registry=registry, twins=twins, database=database, clock=clock, more=handling, witness=witness)
     commander = Commander(
         registry=registry, twins=twins, database=database, doors=doors, watch=watch, announcer=announcer, clock=clock
     )

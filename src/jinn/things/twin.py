@@ -165,11 +165,13 @@ class Twin:
         """The door sends the very same message again, since our answer was lost."""
         return self._find(mark.content + mark.sending) is not None
 
-    def is_repeat(self, mark: MessageMark, *, now_ms: int) -> bool:
-        """The device sent the same id with the same content a moment ago."""
+    def is_repeat(self, mark: MessageMark, *, now_ms: int, is_unique: bool = False) -> bool:
+        """The device sent the same id with the same content a moment ago; at any time when its ids are unique."""
         start = self._find(mark.content)
         if start is None:
             return False
+        if is_unique:
+            return True
         at_s = int.from_bytes(self.recent[start + 12 : start + _RECORD_BYTES], "big")
         return abs(now_ms // 1000 - at_s) <= REPEAT_WITHIN_S
 

@@ -106,6 +106,7 @@ class EventSpec(msgspec.Struct, frozen=True):
     id: str
     names: WireNames
     kind: Literal["info", "alert", "error"]
+    outputs: list[PropertySpec]
 
 
 class PropertyState(msgspec.Struct, frozen=True):
@@ -167,7 +168,7 @@ def services_on_wire(product: Product) -> list[ServiceSpec]:
         ServiceSpec(
             id=service.identifier,
             names=_names(product.service_names, service.identifier, service.name),
-            inputs=[_field(product, field) for field in service.inputs.values()],
+            inputs=[_field(product, field, is_writable=True) for field in service.inputs.values()],
         )
         for service in product.model.services.values()
     ]
@@ -179,6 +180,7 @@ def events_on_wire(product: Product) -> list[EventSpec]:
             id=event.identifier,
             names=_names(product.event_names, event.identifier, event.name),
             kind=event.kind.value,
+            outputs=[_field(product, field, is_writable=False) for field in event.outputs.values()],
         )
         for event in product.model.events.values()
     ]
@@ -211,10 +213,10 @@ def _spec(product: Product, member: Property) -> PropertySpec:
     )
 
 
-def _field(product: Product, field: Field) -> PropertySpec:
-    # What a product's words are called and mean as properties, they are called and mean in a service too.
+def _field(product: Product, field: Field, *, is_writable: bool) -> PropertySpec:
+    # What a product's words are called and mean as properties, they are called and mean elsewhere too.
     ability = product.meaning.abilities.get(field.identifier)
-    return _shaped(product, field.identifier, field.name, field.type, ability=ability, is_writable=True)
+    return _shaped(product, field.identifier, field.name, field.type, ability=ability, is_writable=is_writable)
 
 
 def _names(stated: Mapping[str, Names], identifier: str, label: str) -> WireNames:

@@ -117,6 +117,11 @@ class Work:
     def add(self, *statements: Statement) -> None:
         self._statements.extend(statements)
 
+    def after_commit(self, tell: Callable[[], None]) -> None:
+        """Have something called once for this commit, however many messages ask for it; it must be quick."""
+        if tell not in self.afterwards:
+            self.afterwards.append(tell)
+
     def trim(self, table: str, thing_id: ThingId, part: str, statement: Statement) -> None:
         """Once per commit for each history that grew."""
         self._trims[table, thing_id, part] = statement

@@ -1,7 +1,8 @@
 """Hearing and speaking: satellites, wake word, endpointing, recognition, speech."""
 
+from jinn.voice.afar import RECOGNITION, SPEECH, Elsewhere, VoiceModels
 from jinn.voice.browser import routes
-from jinn.voice.ears import RECOGNITION, SPEECH, Ears, EarsOptions, open_ears
+from jinn.voice.ears import Ears, EarsOptions, open_ears, open_models
 from jinn.voice.files import hear_file
 from jinn.voice.hearing import Hearing
 from jinn.voice.http import turn_route
@@ -19,13 +20,16 @@ __all__ = [
     "SPEECH",
     "Ears",
     "EarsOptions",
+    "Elsewhere",
     "Hearing",
     "HearingOptions",
     "ModelOptions",
     "Recipe",
+    "VoiceModels",
     "find_model",
     "hear_file",
     "open_ears",
+    "open_models",
     "routes",
     "turn_route",
 ]

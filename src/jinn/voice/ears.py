@@ -10,6 +10,7 @@ import anyio.to_thread
 from jinn.kernel import Clock, Lang
 from jinn.language import Conversation
 from jinn.runtime import Service
+from jinn.voice.afar import RECOGNITION, SPEECH, Elsewhere, FarVoice, PlacedRecogniser, PlacedVoice, VoiceModels
 from jinn.voice.hearing import Hearing
 from jinn.voice.models import ModelOptions, find_model
 from jinn.voice.parts import HearingOptions, Parts, never_complete
@@ -21,9 +22,6 @@ from jinn.voice.spoken_cache import SpokenCache
 from jinn.voice.synthesis import KokoroVoice, SpeechOptions, identity, load_voice
 from jinn.voice.waking import OpenWakeWords, SileroVoiceActivity, WakeOptions
 from jinn.voice.whisper import WHISPER_BASE, Whisper
-
-RECOGNITION = "recognition"
-SPEECH = "speech"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,34 +47,37 @@ class Ears:
     """
 
     hearing: Hearing
-    speaker: KokoroSpeaker[KokoroVoice]
+    speaker: KokoroSpeaker[KokoroVoice | FarVoice]
     shelf: ModelShelf
 
     @property
     def services(self) -> tuple[Service, ...]:
         return (self.shelf, self.speaker)
 
-    def states(self) -> dict[str, str]:
-        """Which models are ready: the contract's `Models`."""
-        return {name: state.value for name, state in self.shelf.states().items()}
+
+def open_models(options: EarsOptions, *, on_models: StatesChanged | None = None, is_eager: bool = True) -> VoiceModels:
+    """The models of this box; with `is_eager` they are loaded once the shelf runs, recognition first."""
+    shelf = ModelShelf(on_change=on_models, is_eager=is_eager)
+    whisper = shelf.add(RECOGNITION, lambda: Whisper(find_model(WHISPER_BASE, options.models)))
+    speech = _speech(options)
+    voice = shelf.add(SPEECH, lambda: load_voice(speech))
+    return VoiceModels(shelf=shelf, recogniser=WhisperRecogniser(whisper), voice=voice)
 
 
 def open_ears(
     options: EarsOptions,
     *,
+    models: VoiceModels,
+    elsewhere: Elsewhere,
     conversation: Conversation,
     clock: Clock,
     is_complete: Callable[[str, Lang], bool] = never_complete,
-    on_models: StatesChanged | None = None,
 ) -> Ears:
-    """Put the room together; its models are loaded once its services run, recognition first."""
-    shelf = ModelShelf(on_change=on_models)
-    whisper = shelf.add(RECOGNITION, lambda: Whisper(find_model(WHISPER_BASE, options.models)))
-    speech = SpeechOptions(models=options.models, cache=options.spoken, voices=options.voices, voice=options.voice)
-    voice = shelf.add(SPEECH, lambda: load_voice(speech))
-    speaker = KokoroSpeaker(voice, SpokenCache(options.spoken), identity=identity(speech))
+    """Put the room together, on models that are here or elsewhere."""
+    voice = PlacedVoice(models.voice, elsewhere)
+    speaker = KokoroSpeaker(voice, SpokenCache(options.spoken), identity=identity(_speech(options)))
     parts = Parts(
-        recogniser=WhisperRecogniser(whisper),
+        recogniser=PlacedRecogniser(models.recogniser, elsewhere),
         conversation=conversation,
         speaker=speaker,
         clock=clock,
@@ -84,7 +85,11 @@ def open_ears(
         wake_words=partial(_wake_words, WakeOptions(word=options.wake_word)),
         is_complete=is_complete,
     )
-    return Ears(hearing=Hearing(parts, options.hearing), speaker=speaker, shelf=shelf)
+    return Ears(hearing=Hearing(parts, options.hearing), speaker=speaker, shelf=models.shelf)
+
+
+def _speech(options: EarsOptions) -> SpeechOptions:
+    return SpeechOptions(models=options.models, cache=options.spoken, voices=options.voices, voice=options.voice)
 
 
 async def _wake_words(options: WakeOptions) -> WakeWords:

@@ -35,6 +35,7 @@ class Shelved(Generic[M]):
         self._model: M | None = None
         self._problem: JinnError | None = None
         self._settled = anyio.Event()
+        self._filling = anyio.Lock()
 
     async def get(self, *, within_s: float = 10.0) -> M:
         """The model, as soon as it is loaded.
@@ -51,7 +52,13 @@ class Shelved(Generic[M]):
         raise Unavailable(f"The model {self.name} is still loading.", code="model-loading", model=self.name)
 
     async def fill(self) -> None:
-        """Load it in a worker thread; how that went is in `state`."""
+        """Load it in a worker thread; how that went is in `state`. What is there already stays."""
+        async with self._filling:
+            if self._model is None:
+                await self._fill()
+
+    async def _fill(self) -> None:
+        self._problem = None
         try:
             self._model = await anyio.to_thread.run_sync(self._load, abandon_on_cancel=True)
             self.state = ModelState.READY
@@ -65,16 +72,26 @@ class Shelved(Generic[M]):
             _log.exception("The model %s could not be loaded", self.name)
         self._settled.set()
 
+    def empty(self) -> None:
+        """Give the model's memory back; it can be loaded again."""
+        self._model = None
+        self.state = ModelState.LOADING
+        self._settled = anyio.Event()
+
 
 class ModelShelf:
     """The service that loads every model and says which are ready."""
 
     name = "models"
 
-    def __init__(self, *, on_change: StatesChanged | None = None, at_once: int = 2) -> None:
-        """`at_once`: how many are loaded at the same time; more only fight for the cores."""
+    def __init__(self, *, on_change: StatesChanged | None = None, at_once: int = 2, is_eager: bool = True) -> None:
+        """`at_once`: how many are loaded at the same time; more only fight for the cores.
+
+        `is_eager`: load all of them at the start; else each when `load` asks for it.
+        """
         self._places: list[Shelved[object]] = []
         self._on_change = on_change
+        self._is_eager = is_eager
         self._limiter = anyio.CapacityLimiter(at_once)
 
     def add(self, name: str, load: Callable[[], M]) -> Shelved[M]:
@@ -88,14 +105,30 @@ class ModelShelf:
 
     async def wait_ready(self, name: str, *, within_s: float = 10.0) -> None:
         """Returns when that model is loaded; raises as `Shelved.get` does."""
-        await next(place for place in self._places if place.name == name).get(within_s=within_s)
+        await self._place(name).get(within_s=within_s)
+
+    async def load(self, name: str) -> None:
+        """Load one that was given up, or wait for the one that is being loaded; raises as `Shelved.get` does."""
+        place = self._place(name)
+        async with self._limiter:
+            await place.fill()
+        self._tell()
+        await place.get(within_s=0.0)
+
+    def unload(self, name: str) -> None:
+        """Give one up; `load` brings it back."""
+        self._place(name).empty()
+        self._tell()
+
+    def _place(self, name: str) -> Shelved[object]:
+        return next(place for place in self._places if place.name == name)
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
         """Ready at once: loading goes on behind."""
         task_status.started()
         self._tell()
         async with anyio.create_task_group() as tasks:
-            for place in self._places:
+            for place in self._places if self._is_eager else ():
                 tasks.start_soon(self._fill, place)
         await anyio.sleep_forever()
 

@@ -17,7 +17,6 @@ from jinn.kernel import JinnError, Lang, Unavailable
 from jinn.voice.clauses import Clause, clauses
 from jinn.voice.kokoro import RATE
 from jinn.voice.loudness import silence
-from jinn.voice.shelf import Shelved
 from jinn.voice.spoken_cache import SpokenCache, key_of
 
 _log = logging.getLogger(__name__)
@@ -58,6 +57,15 @@ class Voice(Protocol):
 
 
 V = TypeVar("V", bound=Voice)
+V_co = TypeVar("V_co", bound=Voice, covariant=True)
+
+
+class VoicePlace(Protocol[V_co]):
+    """Where a voice is found, once it is there."""
+
+    async def get(self, *, within_s: float = ...) -> V_co:
+        """Raises `Unavailable`: `model-loading`, `model-failed`, `model-absent`."""
+        ...
 
 
 class KokoroSpeaker(Generic[V]):
@@ -70,7 +78,7 @@ class KokoroSpeaker(Generic[V]):
     name = "speaker"
     rate = RATE
 
-    def __init__(self, voice: Shelved[V], cache: SpokenCache, *, identity: str, quiet_s: float = QUIET_S) -> None:
+    def __init__(self, voice: VoicePlace[V], cache: SpokenCache, *, identity: str, quiet_s: float = QUIET_S) -> None:
         """`identity` is that of the voice: what is in the cache belongs to it."""
         self._voice = voice
         self._cache = cache

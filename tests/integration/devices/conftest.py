@@ -40,7 +40,10 @@ def command(request: pytest.FixtureRequest) -> tuple[str, ...]:
 
 @pytest.fixture
 def start(command: tuple[str, ...], tmp_path: Path) -> Start:
-    """Run one thing of the demo home: `async with start(port, "hall_light", keepalive_s=2) as process`."""
+    """Run one thing of the demo home: `async with start(port, "hall_light", keepalive_s=2) as process`.
+
+    A setting that is None is left out.
+    """
 
     @asynccontextmanager
     async def run(port: int, thing_id: str, **more: object) -> AsyncIterator[anyio.abc.Process]:
@@ -55,6 +58,7 @@ def start(command: tuple[str, ...], tmp_path: Path) -> Start:
             "initial": thing["initial"],
             **more,
         }
+        settings = {key: value for key, value in settings.items() if value is not None}
         path = tmp_path / "thing.json"
         path.write_text(json.dumps(settings), "utf-8")
         process = await anyio.open_process([*command, str(ROOT / "device/main.py"), str(path)], stderr=None)

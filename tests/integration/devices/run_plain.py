@@ -3,6 +3,9 @@
 import sys
 
 sys.path.insert(0, sys.argv[1])
+from jinn_os.port import tidy_memory
+
+tidy_memory(16_384)
 names = {"__name__": "tests"}
 with open(sys.argv[2]) as file:
     exec(file.read(), names)

@@ -4,6 +4,7 @@ Written without the device's own packet code, so that a mistake there is not rep
 """
 
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ class Said:
     body: Any
     packet_id: int
     again: bool
+    payload: bytes
 
 
 @dataclass(kw_only=True)
@@ -35,6 +37,7 @@ class Session:
     keepalive_s: int
     said: list[Said] = field(default_factory=list)
     acknowledged: list[int] = field(default_factory=list)
+    filters: list[str] = field(default_factory=list)
     pings: int = 0
     ended: str = ""
     sending: anyio.Lock = field(default_factory=anyio.Lock)
@@ -63,6 +66,9 @@ class Session:
     def bodies(self, end: str) -> list[Any]:
         return [one.body for one in self.said if one.topic.endswith(end)]
 
+    def raw(self, topic: str) -> list[bytes]:
+        return [one.payload for one in self.said if one.topic == topic]
+
 
 class ScriptedBroker:
     """Accepts devices at `port`; `sessions` grows with each CONNECT. Change the attributes while it runs.
@@ -71,6 +77,9 @@ class ScriptedBroker:
         connack: the return code of the next CONNECT.
         does_acknowledge: whether PUBLISH at QoS 1 gets its PUBACK.
         does_answer_pings: likewise.
+        does_reply: whether a post gets its reply with code 200.
+        knows_time: whether the time is told to who asks for it.
+        register: what a thing gets that asks for an identity; `registered` counts them.
     """
 
     def __init__(self) -> None:
@@ -78,6 +87,10 @@ class ScriptedBroker:
         self.connack = 0
         self.does_acknowledge = True
         self.does_answer_pings = True
+        self.does_reply = False
+        self.knows_time = False
+        self.register: dict[str, str] = {}
+        self.registered = 0
         self.sessions: list[Session] = []
 
     @asynccontextmanager
@@ -106,6 +119,12 @@ class ScriptedBroker:
                 await stream.send(bytes([0x20, 2, 0, self.connack]))
                 if self.connack:
                     return
+                if "authType=reg" in session.client_id:
+                    self.registered += 1
+                    kind = session.client_id.split("authType=")[1].split(",")[0]
+                    await session.write_json(f"/ext/{kind}", self.register)
+                    await stream.receive()
+                    return
                 self.sessions.append(session)
                 while True:
                     await self._handle(session, *await _packet(reader))
@@ -119,12 +138,28 @@ class ScriptedBroker:
             size = int.from_bytes(body[:2], "big")
             topic, rest = body[2 : 2 + size].decode(), body[2 + size :]
             packet_id = int.from_bytes(rest[:2], "big") if head & 6 else 0
-            payload = json.loads(rest[2:] if packet_id else rest)
-            session.said.append(Said(topic=topic, body=payload, packet_id=packet_id, again=bool(head & 8)))
+            payload = rest[2:] if packet_id else rest
+            body = _json(payload)
+            session.said.append(
+                Said(topic=topic, body=body, packet_id=packet_id, again=bool(head & 8), payload=payload)
+            )
+            if self.does_reply and topic.endswith("/post"):
+                await session.write_json(topic + "_reply", {"id": body["id"], "code": 200, "data": {}, "message": "m"})
+            if self.knows_time and topic.startswith("/ext/ntp/"):
+                now = str(int(time.time() * 1000))
+                told = {"deviceSendTime": body["deviceSendTime"], "serverRecvTime": now, "serverSendTime": now}
+                await session.write_json(topic.replace("request", "response"), told)
             if packet_id and self.does_acknowledge:
                 await session.write(b"\x40\x02" + packet_id.to_bytes(2, "big"))
         elif kind == 0x40:
             session.acknowledged.append(int.from_bytes(body, "big"))
+        elif kind == 0x80:
+            at = 2
+            while at < len(body):
+                size = int.from_bytes(body[at : at + 2], "big")
+                session.filters.append(body[at + 2 : at + 2 + size].decode())
+                at += 3 + size
+            await session.write(b"\x90" + bytes([2 + len(session.filters)]) + body[:2] + b"\x01" * len(session.filters))
         elif kind == 0xC0:
             session.pings += 1
             if self.does_answer_pings:
@@ -139,6 +174,13 @@ async def until(is_so: Any, within_s: float = 10) -> None:
         # Another process has no event for us to await.
         while not is_so():  # noqa: ASYNC110
             await anyio.sleep(0.002)
+
+
+def _json(payload: bytes) -> Any:
+    try:
+        return json.loads(payload)
+    except ValueError:
+        return None
 
 
 async def _packet(reader: BufferedByteReceiveStream) -> tuple[int, bytes]:

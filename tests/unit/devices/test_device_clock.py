@@ -4,6 +4,7 @@ import json
 
 from jinn_os import alink
 from jinn_os.clock import Clock
+from jinn_os.hmac import hex_hmac_sha256
 from jinn_os.housekeeping import Housekeeping
 from jinn_os.kernel.boot import Boot
 from jinn_os.kernel.health import Health
@@ -233,8 +234,6 @@ def test_registration_signs_with_the_secret_of_the_product():
     assert client_id.startswith("dn.pk|")
     assert "authType=register" in client_id
     assert username == "dn&pk"
-    from jinn_os.hmac import hex_hmac_sha256
-
     assert password == hex_hmac_sha256("ps", "deviceNamednproductKeypkrandom" + random)
 
 

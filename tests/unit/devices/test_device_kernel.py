@@ -239,7 +239,8 @@ def test_a_task_that_takes_too_much_memory_in_one_step_is_stopped_and_told():
     supervisor.add("work", work, restarts=0, bytes_max=10_000)
     is_reset, reason = asyncio.run(supervisor.run())
     assert is_reset
-    assert reason.startswith("work: OverBudget 20") and reason.endswith("10000 allowed")
+    assert reason.startswith("work: OverBudget 20")
+    assert reason.endswith("10000 allowed")
     assert supervisor.tasks[0].bytes_peak >= 20_000
 
 

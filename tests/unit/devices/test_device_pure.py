@@ -1,7 +1,10 @@
 """The rules of the device programs. Plain functions and asserts: MicroPython runs this file too."""
 
+import gc
+
 from jinn_os import alink, hmac, packets, tsl
 from jinn_os.outbox import Outbox, Waiting
+from jinn_os.port import IS_MICROPYTHON, allocated_bytes
 from jinn_os.reporting import Reporter
 
 
@@ -47,6 +50,42 @@ def test_a_packet_is_read_however_it_is_cut():
         assert packets.read_publish(*found[0][:2]) == ("a/b", b"x" * 200, 7)
         assert packets.read_packet_id(found[1][1]) == 9
         assert packets.read_publish(*found[2][:2]) == ("c", b"", 0)
+
+
+def test_a_packet_costs_its_own_bytes_and_no_buffers():
+    if not IS_MICROPYTHON:
+        return
+    packet = packets.publish("a/b", b"x" * 100, 7)
+    parser = packets.Parser()
+
+    def read():
+        space = parser.space()
+        space[: len(packet)] = packet
+        parser.came(len(packet))
+        head, body, size = parser.next()
+        return head, len(body), size
+
+    read()
+    gc.collect()
+    before = allocated_bytes()
+    for _ in range(100):
+        read()
+    # The body itself, two views and a tuple; a new buffer each time would be a thousand bytes more.
+    assert allocated_bytes() - before < 100 * 450
+
+
+def test_waiting_for_bytes_of_a_long_packet_moves_nothing():
+    if not IS_MICROPYTHON:
+        return
+    packet = packets.publish("a/b", b"x" * 12_000, 7)
+    parser = packets.Parser()
+    before = allocated_bytes()
+    found = []
+    for at in range(0, len(packet), 100):
+        found.extend(parser.feed(packet[at : at + 100]))
+    assert len(found) == 1
+    # Once the buffer, once the body, and views of each piece; joining piece to piece would take 700 kB.
+    assert allocated_bytes() - before < 100_000
 
 
 def test_a_repeated_publish_carries_dup():

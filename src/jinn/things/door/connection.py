@@ -24,6 +24,7 @@ from jinn.things.door.codec import (
     Will,
     encode,
 )
+from jinn.things.door.listening import certified_names
 
 _PINGRESP = encode(Pingresp())
 _NOBODY = AllowList(())
@@ -139,6 +140,12 @@ class Connection(asyncio.Protocol):
     @property
     def is_held(self) -> bool:
         return self._is_held
+
+    @property
+    def certified(self) -> frozenset[str]:
+        """The devices that its TLS certificate speaks for; none without one."""
+        certificate = self._transport.get_extra_info("peercert") if self._transport else None
+        return certified_names(certificate)
 
     @property
     def address(self) -> str:

@@ -2,12 +2,16 @@
 
 import socket
 import ssl
+from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
+from urllib.parse import unquote
 
 from jinn.kernel import Invalid, Unavailable
 
 _BACKLOG = 1_024
 _PROBE_AFTER_S = 120
+_URN = "urn:alink:"
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -42,9 +46,17 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def tls_context(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
-    """None without a certificate. Raises `Invalid` when the files are not a certificate and its key."""
+def tls_context(
+    certificate: Path | None, key: Path | None, client_authority: Path | None = None
+) -> ssl.SSLContext | None:
+    """None without a certificate. With a `client_authority`, nobody gets in without a certificate that it has signed.
+
+    Raises:
+        Invalid: the files are not a certificate and its key, or not an authority; or there is an authority alone.
+    """
     if certificate is None:
+        if client_authority is not None:
+            raise Invalid("Certificates of devices can be asked for by a door with TLS only.", code="bad-certificate")
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -52,4 +64,25 @@ def tls_context(certificate: Path | None, key: Path | None) -> ssl.SSLContext | 
         context.load_cert_chain(certificate, key)
     except (OSError, ssl.SSLError) as wrong:
         raise Invalid(f"{certificate} and {key} are not a certificate and its key.", code="bad-certificate") from wrong
+    if client_authority is not None:
+        try:
+            context.load_verify_locations(client_authority)
+        except (OSError, ssl.SSLError) as wrong:
+            raise Invalid(f"{client_authority} is no certificate of an authority.", code="bad-certificate") from wrong
+        context.verify_mode = ssl.CERT_REQUIRED
     return context
+
+
+def certified_names(certificate: Mapping[str, object] | None) -> frozenset[str]:
+    """The devices that a certificate, as `SSLObject.getpeercert` gives it, speaks for.
+
+    That is its common name; since one of more than 64 characters does not exist, also each `urn:alink:` among its
+    alternative names.
+    """
+    if not certificate:
+        return frozenset()
+    subject = cast("tuple[tuple[tuple[str, str], ...], ...]", certificate.get("subject", ()))
+    others = cast("tuple[tuple[str, str], ...]", certificate.get("subjectAltName", ()))
+    common = [value for part in subject for name, value in part if name == "commonName"]
+    uris = [value for kind, value in others if kind == "URI" and value.startswith(_URN)]
+    return frozenset([*common, *(unquote(value[len(_URN) :]) for value in uris)])

@@ -12,7 +12,14 @@ import msgspec
 from jinn.kernel import Clock, millis, new_id
 from jinn.people import Grant
 from jinn.runtime import Bus
-from jinn.things.door.admitting import NOT_AUTHORISED, UNAVAILABLE, Admission, Refusal, Registered
+from jinn.things.door.admitting import (
+    BAD_CREDENTIALS,
+    NOT_AUTHORISED,
+    UNAVAILABLE,
+    Admission,
+    Refusal,
+    Registered,
+)
 from jinn.things.door.allowing import AllowLists
 from jinn.things.door.arriving import Arrivals
 from jinn.things.door.codec import Connect, Publish, publish_bytes
@@ -37,6 +44,7 @@ class DoorOptions:
     """Attributes:
     port: 0 lets the system choose; `Door.port` tells which.
     certificate, key: PEM files; with both, the door speaks TLS only.
+    client_authority: a PEM file; with it a device also shows a certificate, signed by that authority, on its own name.
     id: in `dn.<id>`; of `[A-Za-z0-9_-]`, and no two doors of one bus share it.
     """
 
@@ -44,6 +52,7 @@ class DoorOptions:
     port: int = 1883
     certificate: Path | None = None
     key: Path | None = None
+    client_authority: Path | None = None
     id: str = "door"
     limits: Limits = field(default_factory=Limits)
 
@@ -110,7 +119,7 @@ class Door:
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
         options = self._options
-        tls = tls_context(options.certificate, options.key)
+        tls = tls_context(options.certificate, options.key, options.client_authority)
         listener = listen(options.host, options.port)
         carrying = anyio.CancelScope(shield=True)
         async with anyio.create_task_group() as tasks:
@@ -209,6 +218,8 @@ class Door:
         claim = self._admission.read(connect)
         if isinstance(claim, Refusal):
             self._refuse(connection, claim)
+        elif self._options.client_authority is not None and claim.device not in connection.certified:
+            self._refuse(connection, Refusal(code=BAD_CREDENTIALS, why=f"Its certificate is not {claim.device}'s."))
         elif self._tasks is None or self._admitting >= self._limits.admitting_max:
             self._refuse(connection, Refusal(code=UNAVAILABLE, why="Too many logins at once."))
         elif self._uplink.is_away(claim.device):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from jinn.kernel import Invalid, NotFound, Refused
 from jinn.things.forms.comparing import losses_between
 from jinn.things.forms.ha import HaForm
+from jinn.things.forms.matter import MatterForm
 from jinn.things.forms.miot import MiotForm
 from jinn.things.forms.model import Exported, Form, Imported, Loss
 from jinn.things.forms.reading import Left, Node, decoded
@@ -17,7 +18,7 @@ from jinn.things.values import Json
 DOCUMENT_BYTES_MAX = 2_097_152
 """A Thing Description of the largest model is twice as long as the model, whose own limit is a megabyte."""
 
-FORMS: Mapping[str, Form] = {form.name: form for form in (WotForm(), MiotForm(), HaForm(), TslForm())}
+FORMS: Mapping[str, Form] = {form.name: form for form in (WotForm(), MiotForm(), MatterForm(), HaForm(), TslForm())}
 """By name; asked in this order what a document is."""
 
 _DEPTH_MAX = 32

@@ -87,7 +87,19 @@ MODES: Mapping[str, str] = {"fan": "fan_only", "heat_cool": "heat_cool"}
 OPTION_NAMES: Mapping[str, Mapping[str, str]] = {
     "on": {"off": "关", "on": "开"},
     "mode": {"auto": "自动", "cool": "制冷", "heat": "制热", "dry": "除湿", "fan": "送风", "off": "关"},
-    "fan": {"auto": "自动", "low": "低风", "mid": "中风", "medium": "中风", "high": "高风"},
+    "open": {"closed": "关着", "open": "开着"},
+    "door": {"closed": "关着", "open": "开着"},
+    "state": {
+        "idle": "空闲",
+        "docked": "已回充",
+        "cleaning": "清扫中",
+        "paused": "已暂停",
+        "returning": "回充中",
+        "stuck": "被困住",
+        "charging": "充电中",
+        "error": "故障",
+    },
+    "fan": {"off": "关", "on": "开", "auto": "自动", "low": "低风", "mid": "中风", "medium": "中风", "high": "高风"},
 }
 """Identifier → English word → Mandarin word."""
 

@@ -97,6 +97,11 @@ class History:
         rows = await self._rows(series, from_ms, to_ms)
         return [before, *rows] if before is not None else rows
 
+    async def had_told(self, thing: ThingId, name: str, *, before_ms: int) -> bool:
+        """Whether a property had ever been told by then."""
+        kind = kind_of(self.property_of(thing, name).type)
+        return await self._before(series_id(thing, name), kind, before_ms) is not None
+
     async def first_of(self, thing: ThingId, name: str) -> Told | None:
         """The oldest row of a property; None when it has none."""
         rows = await self._database.read(

@@ -112,7 +112,7 @@ class PastSkill:
         )
         found = figures(series)
         if series.kind != "number" or found is None:
-            return await self._nothing(asked)
+            return await self._nothing(asked, knob)
         figure = asked.intent.slots.get("figure")
         if figure is None and knob.ability == "steps":
             figure = "highest"
@@ -161,7 +161,7 @@ class PastSkill:
         )  # fmt: skip
         point = next((one for one in reversed(around.points) if one.at_ms <= asked.from_ms), None)
         if point is None or point.value is None:
-            return await self._nothing(asked)
+            return await self._nothing(asked, knob)
         names, lang = asked.handle.names, asked.lang
         option = knob.option(point.value) if around.kind == "state" else None
         value = option.of(lang) if option is not None else saying.amount(point.value, knob.ability, lang)
@@ -169,9 +169,9 @@ class PastSkill:
         chart = _line(around) if around.kind == "number" else None
         return Reply(said=said, outcome=Outcome.DONE, card=Card(title=names.of(lang), figure=value, chart=chart))
 
-    async def _nothing(self, asked: Asked) -> Reply:
-        gaps = await self._history.gaps(asked.handle.id, from_ms=asked.from_ms, to_ms=asked.to_ms)
-        said = saying.nothing_known(asked.handle.names, asked.when, was_away=bool(gaps), lang=asked.lang)
+    async def _nothing(self, asked: Asked, knob: Knob) -> Reply:
+        was_away = await self._history.had_told(asked.handle.id, knob.property, before_ms=asked.to_ms)
+        said = saying.nothing_known(asked.handle.names, asked.when, was_away=was_away, lang=asked.lang)
         return Reply(said=said, outcome=Outcome.DONE)
 
     async def _state(self, asked: Asked) -> Reply:
@@ -188,7 +188,7 @@ class PastSkill:
         )
         found = spells(rows, gaps, from_ms=asked.from_ms, to_ms=asked.to_ms, is_so=_test(knob, state))
         if not found:
-            return await self._nothing(asked)
+            return await self._nothing(asked, knob)
         if asked.is_point:
             said = saying.state_at(names, state, asked.when, holds=found[0].is_so, lang=lang)
             return Reply(said=said, outcome=Outcome.DONE)

@@ -49,6 +49,10 @@ SET name_en = :name_en, name_zh = :name_zh, aliases = :aliases, area = :area, ga
     is_enabled = :is_enabled
 WHERE id = :id;
 
+-- name: remake_thing
+-- It is of another product; only things behind a bridge ever are.
+UPDATE things_things SET product_key = :product_key WHERE id = :id;
+
 -- name: remove_thing
 -- What it said and did goes with it, by the statements that follow.
 DELETE FROM things_things WHERE id = :id;

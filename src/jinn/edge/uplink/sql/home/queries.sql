@@ -1,0 +1,53 @@
+-- name: state
+-- `seq`: the newest row of the log; `whole`: the one with which all things were told; `heard`: the region's newest wish.
+SELECT epoch, seq, whole, heard FROM uplink_state WHERE home = :home;
+
+-- name: begin
+INSERT INTO uplink_state (home, epoch, seq, whole, heard) VALUES (:home, :epoch, 0, 0, 0) ON CONFLICT (home) DO NOTHING;
+
+-- name: forget_log
+-- Of a home that was called otherwise.
+DELETE FROM uplink_log WHERE NOT EXISTS (SELECT 1 FROM uplink_state WHERE home = :home);
+
+-- name: forget_wishes
+DELETE FROM uplink_wishes WHERE NOT EXISTS (SELECT 1 FROM uplink_state WHERE home = :home);
+
+-- name: forget_others
+DELETE FROM uplink_state WHERE home <> :home;
+
+-- name: advance
+-- Numbers are given in the order of commits: the row is held until the commit.
+UPDATE uplink_state SET seq = seq + 1 WHERE home = :home;
+
+-- name: log
+INSERT INTO uplink_log (seq, body) SELECT seq, CAST(:body AS TEXT) FROM uplink_state WHERE home = :home;
+
+-- name: note_whole
+UPDATE uplink_state SET whole = seq WHERE home = :home;
+
+-- name: oldest
+SELECT seq, body FROM uplink_log ORDER BY seq LIMIT :count_max;
+
+-- name: told
+DELETE FROM uplink_log WHERE seq <= :seq;
+
+-- name: forget_before_whole
+-- All things were told anew: what was told before says nothing more.
+DELETE FROM uplink_log WHERE seq < (SELECT whole FROM uplink_state WHERE home = :home);
+
+-- name: keep_wish
+INSERT INTO uplink_wishes (seq, id, thing, properties, expires_ms, outcome)
+VALUES (:seq, :id, :thing, :properties, :expires_ms, NULL);
+
+-- name: note_heard
+-- Compare-and-set: what was heard by another task first is not kept twice.
+UPDATE uplink_state SET heard = :heard WHERE home = :home AND heard = :was;
+
+-- name: open_wishes
+SELECT seq, id, thing, properties, expires_ms FROM uplink_wishes WHERE outcome IS NULL ORDER BY seq LIMIT :count_max;
+
+-- name: end_wish
+UPDATE uplink_wishes SET outcome = :outcome WHERE seq = :seq AND outcome IS NULL;
+
+-- name: trim_wishes
+DELETE FROM uplink_wishes WHERE outcome IS NOT NULL AND seq <= :seq;

@@ -1,0 +1,269 @@
+"""How do nodes of a Matter fabric become things? Each joins, says what it says, and is told what is asked of it."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import anyio
+import anyio.abc
+
+from jinn.kernel import AreaId, Invalid, JinnError, Names, NotFound, ThingId, Unavailable
+from jinn.things.forms.matter_model import Attributes, Order, Point
+from jinn.things.forms.matter_reading import NODE_LABEL, NodeRead, read_node
+from jinn.things.forms.reading import Left, Node, spoken
+from jinn.things.matter.codes import read_code
+from jinn.things.matter.model import Changed, Gone, Happening, Listed, Lost, MatterNode, Seen
+from jinn.things.matter.ports import MatterServer, Sessions
+from jinn.things.model import Thing
+from jinn.things.values import Json, check
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Joined:
+    """A node that is a thing.
+
+    Attributes:
+        asked: by property, the value that it was last asked for and the order that this was.
+        said: by property, what it said last.
+    """
+
+    node_id: int
+    thing: ThingId
+    read: NodeRead
+    is_available: bool = False
+    asked: dict[str, tuple[Json, Order]] = field(default_factory=dict)
+    said: dict[str, Json] = field(default_factory=dict)
+
+    def cluster(self, point: Point) -> dict[int, Json]:
+        return self.read.attributes.setdefault(point.endpoint, {}).setdefault(point.feature.cluster, {})
+
+    def value(self, name: str) -> Json:
+        """What the node says of a property now; None when it does not know."""
+        point = self.read.points[name]
+        attributes = self.cluster(point)
+        asked = self.asked.get(name)
+        if asked is not None and point.feature.is_obeyed(asked[1], attributes):
+            return asked[0]
+        return point.feature.value_of(attributes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Newcomer:
+    """What the device that is being added shall be called, and where it is."""
+
+    names: Names | None = None
+    area: AreaId | None = None
+
+
+class MatterBridge:
+    """The `Bridge` of one Matter fabric. A `Service`: run it after its client and its sessions."""
+
+    name = "matter"
+
+    def __init__(self, *, server: MatterServer) -> None:
+        self._server = server
+        self._sessions: Sessions | None = None
+        self._by_node: dict[int, _Joined] = {}
+        self._by_thing: dict[ThingId, _Joined] = {}
+        self._turn = anyio.Lock()
+        self._adding = anyio.Lock()
+        self._newcomer = _Newcomer()
+        self._removals = anyio.create_memory_object_stream[int](256)
+
+    def bind(self, sessions: Sessions) -> None:
+        """Through whom its things come and go; before it runs."""
+        self._sessions = sessions
+
+    @property
+    def nodes(self) -> Mapping[int, ThingId]:
+        """The nodes that are things, by their number."""
+        return {node_id: joined.thing for node_id, joined in self._by_node.items()}
+
+    async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
+        """Follow what the server says, for ever."""
+        assert self._sessions is not None, "bind it first"
+        with self._removals[0], self._removals[1]:
+            await self._follow(task_status)
+
+    async def _follow(self, task_status: anyio.abc.TaskStatus[None]) -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._remove_forgotten)
+            task_status.started()
+            async for happening in self._server.happenings:
+                async with self._turn:
+                    await self._take(happening)
+
+    async def set_properties(self, thing: Thing, values: Mapping[str, Json]) -> None:
+        joined = self._joined(thing)
+        for name, value in values.items():
+            point = joined.read.points.get(name)
+            if point is None or point.feature.order_of is None:
+                raise Invalid(f"{name!r} cannot be set.", code="read-only", property=name)
+            attributes = joined.cluster(point)
+            order = point.feature.order_of(value, attributes)
+            joined.asked[name] = (value, order)
+            await self._server.order(joined.node_id, point.endpoint, order)
+            # A node that is so already has nothing to tell; that it has accepted makes it true once more.
+            if joined.value(name) == value:
+                self._report(joined, [name])
+
+    async def call_service(self, thing: Thing, service: str, inputs: Mapping[str, Json]) -> Mapping[str, Json]:
+        joined = self._joined(thing)
+        point = joined.read.services.get(service)
+        if point is None:
+            raise NotFound(f"It has no service {service[:80]!r}.", code="service-not-found")
+        attributes: Attributes = joined.read.attributes.get(point.endpoint, {}).get(point.action.cluster, {})
+        order = point.action.order_of(attributes)
+        if order is None:
+            raise Invalid(f"It can do no {service!r} now.", code="cannot-now")
+        await self._server.order(joined.node_id, point.endpoint, order)
+        return {}
+
+    async def commission(self, code: str, *, names: Names | None = None, area: AreaId | None = None) -> ThingId:
+        """Make the device with that setup code a thing of the home.
+
+        Raises:
+            Invalid: `bad-setup-code`, or `matter-empty`: nothing that it can do is known here.
+            Unavailable: `matter-away`, `matter-not-joined`.
+        """
+        read = read_code(code)
+        async with self._adding:
+            # The server tells of the new node before it answers, so whoever is first must know what to call it.
+            self._newcomer = _Newcomer(names, area)
+            try:
+                node = await self._server.commission(read.text)
+                async with self._turn:
+                    joined = await self._join(node)
+            finally:
+                self._newcomer = _Newcomer()
+        if joined is None:
+            raise Invalid("Nothing that this device can do is known here.", code="matter-empty")
+        # Whoever added it will want to switch it on at once.
+        await self._bound.settled()
+        return joined.thing
+
+    def forget(self, thing_id: ThingId) -> None:
+        """Somebody removed the thing: its node is let go, as soon as the server is there."""
+        joined = self._by_thing.pop(thing_id, None)
+        if joined is not None:
+            self._by_node.pop(joined.node_id, None)
+            try:
+                self._removals[0].send_nowait(joined.node_id)
+            except anyio.WouldBlock:
+                _log.warning("node %d stays in the fabric: too many are let go at once", joined.node_id)
+
+    async def _take(self, happening: Happening) -> None:
+        match happening:
+            case Listed(_, nodes):
+                for node in nodes:
+                    await self._join(node)
+                there = {node.id for node in nodes}
+                for node_id in [known for known in self._by_node if known not in there]:
+                    self._go(node_id)
+            case Seen(node):
+                await self._join(node)
+            case Gone(node_id):
+                self._go(node_id)
+            case Changed(node_id, path, value):
+                self._change(node_id, path, value)
+            case Lost():
+                for joined in self._by_node.values():
+                    joined.is_available = False
+                    self._bound.detach(joined.thing)
+
+    async def _join(self, node: MatterNode) -> _Joined | None:
+        """Make a node a thing, or what it is now; None for one that can do nothing we know."""
+        info = self._server.info
+        fabric = info.compressed_fabric_id if info is not None else 0
+        try:
+            read = read_node(Node({"attributes": {**node.attributes}}, "", Left()))
+            newcomer = self._newcomer if node.id not in self._by_node else _Newcomer()
+            called = newcomer.names or _names_of(read)
+            device = f"n{fabric:x}-{node.id}"
+            thing = await self._bound.join(read.product, names=called, device_name=device, area=newcomer.area)
+        except JinnError as error:
+            _log.warning("node %d is no thing: %s", node.id, error.sentence)
+            return None
+        before = self._by_node.get(node.id)
+        joined = _Joined(node_id=node.id, thing=thing.id, read=read)
+        if before is not None and before.thing == thing.id:
+            joined.asked = before.asked
+        elif before is not None:
+            # An update made another product of it: what it was is away for good.
+            self._go(node.id)
+        self._by_node[node.id] = self._by_thing[thing.id] = joined
+        joined.is_available = node.is_available
+        if node.is_available:
+            self._bound.attach(thing.id)
+            self._report(joined, list(read.points))
+        else:
+            self._bound.detach(thing.id)
+        return joined
+
+    def _go(self, node_id: int) -> None:
+        joined = self._by_node.pop(node_id, None)
+        if joined is not None:
+            self._by_thing.pop(joined.thing, None)
+            self._bound.detach(joined.thing)
+
+    def _change(self, node_id: int, path: str, value: Json) -> None:
+        joined = self._by_node.get(node_id)
+        parts = [int(part) for part in path.split("/") if part.isascii() and part.isdigit() and len(part) < 11]
+        if joined is None or len(parts) != 3:
+            return
+        endpoint, cluster, attribute = parts
+        joined.read.attributes.setdefault(endpoint, {}).setdefault(cluster, {})[attribute] = value
+        # Which attribute a value is made of may itself depend on another one, so all of the cluster are looked at.
+        here = [
+            name
+            for name, point in joined.read.points.items()
+            if (point.endpoint, point.feature.cluster) == (endpoint, cluster)
+            and (attribute in point.feature.attributes or joined.value(name) != joined.said.get(name))
+        ]
+        self._report(joined, here)
+
+    def _report(self, joined: _Joined, names: list[str]) -> None:
+        """Tell what is known of these; a value outside of what the node itself stated is not told."""
+        found: dict[str, Json] = {}
+        for name in names:
+            value = joined.value(name)
+            if value is None:
+                continue
+            try:
+                found[name] = check(joined.read.product.model.properties[name].type, value, name)
+            except Invalid as error:
+                _log.warning("node %d: %s", joined.node_id, error.sentence)
+        if found and joined.is_available:
+            try:
+                self._bound.report(joined.thing, found)
+            except JinnError as error:
+                _log.warning("node %d is not heard: %s", joined.node_id, error.sentence)
+            else:
+                joined.said.update(found)
+
+    async def _remove_forgotten(self) -> None:
+        async for node_id in self._removals[1]:
+            try:
+                await self._server.remove(node_id)
+            except JinnError as error:
+                _log.warning("node %d stays in the fabric: %s", node_id, error.sentence)
+
+    def _joined(self, thing: Thing) -> _Joined:
+        joined = self._by_thing.get(thing.id)
+        if joined is None or not joined.is_available:
+            raise Unavailable("The device is away.", code="node-away", thing=thing.id)
+        return joined
+
+    @property
+    def _bound(self) -> Sessions:
+        assert self._sessions is not None
+        return self._sessions
+
+
+def _names_of(read: NodeRead) -> Names:
+    """What its owner called it in another app, else what its maker does."""
+    label = read.attributes.get(0, {}).get(0x28, {}).get(NODE_LABEL)
+    said = spoken(label) if isinstance(label, str) else ""
+    return Names(en=said, zh=said) if said else read.product.names

@@ -1,0 +1,47 @@
+"""The short keys of MQTT discovery and what they stand for."""
+
+from collections.abc import Mapping
+
+from jinn.things.forms.ha_words import SHORT_KEYS
+
+_MORE = """
+t topic|act_t action_topic
+act_tpl action_template|act_key activity_value|avty_tpl availability_template|b_tpl blue_template
+bri_cmd_tpl brightness_command_template|bri_tpl brightness_template|cln_segmnts_cmd_t clean_segments_command_topic
+clr_temp_cmd_tpl color_temp_command_template
+clr_temp_tpl color_temp_template|clr_temp_val_tpl color_temp_value_template|cmd_off_tpl command_off_template
+cmd_on_tpl command_on_template|cod_arm_req code_arm_required|cod_dis_req code_disarm_required|curr_hum_t
+current_humidity_topic|curr_hum_tpl current_humidity_template|curr_temp_tpl current_temperature_template
+dir_cmd_t direction_command_topic|dir_stat_t direction_state_topic|ent_pic entity_picture|err_t error_topic
+fanspd_lst fan_speed_list|flsh flash|fx_cmd_t effect_command_topic|fx_cmd_tpl effect_command_template
+fx_list effect_list|fx_stat_t effect_state_topic|fx_tpl effect_template|fx_val_tpl effect_value_template
+frc_upd force_update|fan_mode_cmd_tpl fan_mode_command_template|fan_mode_stat_tpl fan_mode_state_template
+g_tpl green_template|hs_cmd_tpl hs_command_template|hs_stat_t hs_state_topic|hs_val_tpl hs_value_template
+hum_cmd_t target_humidity_command_topic|hum_cmd_tpl target_humidity_command_template|hum_stat_t
+target_humidity_state_topic|hum_state_tpl target_humidity_state_template|json_attr json_attributes|json_attr_tpl
+json_attributes_template|max_hum max_humidity|max_temp max_temp|min_hum min_humidity|mode_cmd_tpl
+mode_command_template|mode_stat_tpl mode_state_template|o origin|off_dly off_delay|on_cmd_type on_command_type
+osc_cmd_t oscillation_command_topic|osc_cmd_tpl oscillation_command_template|osc_stat_t oscillation_state_topic
+osc_val_tpl oscillation_value_template|pct_cmd_tpl percentage_command_template|pct_stat_t percentage_state_topic
+pct_val_tpl percentage_value_template|pl_avail payload_available|pl_cln_sp payload_clean_spot|pl_home payload_home
+pl_lock payload_lock|pl_loc payload_locate|pl_not_home payload_not_home|pl_osc_off payload_oscillation_off|pl_osc_on
+payload_oscillation_on|pl_paus payload_pause|pl_ret payload_return_to_base|pl_rst payload_reset|pl_strt payload_start
+pl_stpa payload_start_pause|pl_unlk payload_unlock|pl_open payload_open|pos_tpl position_template|pow_cmd_tpl
+power_command_template|pow_stat_t power_state_topic|pow_stat_tpl power_state_template|pr_mode_cmd_tpl
+preset_mode_command_template|pr_mode_stat_t preset_mode_state_topic|pr_mode_val_tpl preset_mode_value_template
+r_tpl red_template|rgb_cmd_tpl rgb_command_template|rgb_val_tpl rgb_value_template|rgbw_cmd_t rgbw_command_topic
+rgbw_stat_t rgbw_state_topic|rgbww_cmd_t rgbww_command_topic|send_cmd_t send_command_topic|set_fan_spd_t
+set_fan_speed_topic|set_pos_tpl set_position_template|set_pos_t set_position_topic|spd_rng_max speed_range_max
+spd_rng_min speed_range_min|src_type source_type|stat_clsd state_closed|stat_closing state_closing|stat_locked
+state_locked|stat_locking state_locking|stat_open state_open|stat_opening state_opening|stat_stopped state_stopped
+stat_jam state_jammed|stat_tpl state_template|stat_unlocked state_unlocked|stat_unlocking state_unlocking
+swing_mode_cmd_t swing_mode_command_topic|swing_mode_stat_t swing_mode_state_topic|temp_cmd_tpl
+temperature_command_template|temp_stat_tpl temperature_state_template|temp_unit temperature_unit|tilt_cmd_t
+tilt_command_topic|tilt_stat_t tilt_status_topic|whit_cmd_t white_command_topic|xy_cmd_t xy_command_topic
+xy_stat_t xy_state_topic|xy_val_tpl xy_value_template|name name|cns connections|dir_val_tpl direction_value_template
+"""
+
+_WORDS = _MORE.replace("|", " ").split()
+
+KEYS: Mapping[str, str] = {**dict(zip(_WORDS[::2], _WORDS[1::2], strict=True)), **SHORT_KEYS}
+"""Short key → long key."""

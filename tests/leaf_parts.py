@@ -1,0 +1,117 @@
+"""A region and a home on engines of their own, with a line between them that a test can cut."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio
+import anyio.abc
+from integration.things_room import Home, a_home
+
+from jinn.edge.uplink import HOME_SCHEMA, REGION_SCHEMA, Region, Uplink, UplinkLog, begin
+from jinn.kernel import Secret, SystemClock
+from jinn.runtime import Database, LeafOptions, NatsBus, NatsEngine, Service, TrunkOptions, open_database
+from jinn.things import SCHEMA
+
+NAME = "home-one"
+PASSWORD = Secret("a secret of both")
+
+
+@dataclass(slots=True)
+class Line:
+    """Bytes from one port to another, for as long as nobody has cut it."""
+
+    to_port: int
+    port: int = 0
+    is_cut: bool = False
+    open: set[anyio.abc.SocketStream] = field(default_factory=set)
+
+    async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
+        listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+        self.port = int(listener.extra(anyio.abc.SocketAttribute.local_port))
+        task_status.started()
+        async with listener:
+            await listener.serve(self._join)
+
+    async def cut(self) -> None:
+        self.is_cut = True
+        for stream in tuple(self.open):
+            await stream.aclose()
+
+    def mend(self) -> None:
+        self.is_cut = False
+
+    async def _join(self, near: anyio.abc.SocketStream) -> None:
+        async with near:
+            if self.is_cut:
+                return
+            try:
+                far = await anyio.connect_tcp("127.0.0.1", self.to_port)
+            except OSError:
+                return
+            async with far, anyio.create_task_group() as tasks:
+                self.open |= {near, far}
+                tasks.start_soon(_copy, near, far, tasks.cancel_scope)
+                await _copy(far, near, tasks.cancel_scope)
+            self.open -= {near, far}
+
+
+async def _copy(one: anyio.abc.SocketStream, other: anyio.abc.SocketStream, scope: anyio.CancelScope) -> None:
+    try:
+        async for chunk in one:
+            await other.send(chunk)
+    except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+        pass
+    scope.cancel()
+
+
+@dataclass(slots=True)
+class Far:
+    """A running region."""
+
+    engine: NatsEngine
+    region: Region
+    database: Database
+
+
+@dataclass(slots=True)
+class Near:
+    """A running home with its way up."""
+
+    home: Home
+    uplink: Uplink
+    engine: NatsEngine
+    bus: NatsBus
+
+
+@asynccontextmanager
+async def running(*services: Service) -> AsyncIterator[None]:
+    async with anyio.create_task_group() as tasks:
+        for service in services:
+            await tasks.start(lambda *, task_status, service=service: service.run(task_status=task_status))
+        yield
+        tasks.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def a_region(folder: Path, *, url: Secret | None = None, port: int = 0) -> AsyncIterator[Far]:
+    engine = NatsEngine(folder, trunk=TrunkOptions(port=port, homes={NAME: PASSWORD, "home-two": Secret("another")}))
+    bus = NatsBus(engine.link)
+    async with open_database((REGION_SCHEMA,), folder=folder / "data", url=url) as database:
+        region = Region(database=database, bus=bus, clock=SystemClock())
+        async with running(engine, bus, region):
+            yield Far(engine=engine, region=region, database=database)
+
+
+@asynccontextmanager
+async def a_leaf(folder: Path, line: Line, *, name: str = NAME, password: Secret = PASSWORD) -> AsyncIterator[Near]:
+    leaf = LeafOptions(url=f"nats-leaf://127.0.0.1:{line.port}", name=name, password=password)
+    engine = NatsEngine(folder, leaf=leaf)
+    bus, clock, log = NatsBus(engine.link), SystemClock(), UplinkLog(name)
+    async with open_database((SCHEMA, HOME_SCHEMA), folder=folder / "data") as database, running(engine, bus):
+        await begin(database, name, clock)
+        async with a_home(database, bus, witness=log.witness) as home:
+            uplink = Uplink(log=log, room=home.room, database=database, bus=bus, clock=clock)
+            async with running(uplink):
+                yield Near(home=home, uplink=uplink, engine=engine, bus=bus)
