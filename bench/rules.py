@@ -8,6 +8,7 @@ more rule takes.
 
 import argparse
 import asyncio
+import os
 import tempfile
 import time
 from functools import partial
@@ -172,7 +173,7 @@ async def main(seconds: float) -> None:
             sent, changed = await report_all(bus, rounds, seconds)
             await anyio.sleep(1.0)
             facts = {"rules": len(rules.book.rules()), "events_per_s": round(sent / seconds), "set_off": changed,
-                     "seen": len(rounds.took_ms)}  # fmt: skip
+                     "seen": len(rounds.took_ms), "load": round(os.getloadavg()[0], 1)}  # fmt: skip
             line("rules.event_to_action_p50", median(rounds.took_ms), "ms", at_most=3, **facts)
             line("rules.event_to_action_p99", percentile(rounds.took_ms, 99), "ms", at_most=100)
             await check_one_more(rules)

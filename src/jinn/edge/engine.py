@@ -152,6 +152,7 @@ class Engine:
         elif self._under_way >= RUNS_AT_ONCE_MAX:
             self._note(_kept_from(run, RunOutcome.FAILED, _TOO_MANY))
         else:
+            self._book.note_run(rule.id, run.at_ms)
             self._start(rule, run, self._runner.begin)
 
     def _found(self, rule: Rule) -> Iterable[Found]:

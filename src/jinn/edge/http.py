@@ -6,7 +6,7 @@ import msgspec
 from litestar import Request, Router, delete, get, post, put
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from jinn.edge import wire
 from jinn.edge.checking import trouble_of
@@ -68,7 +68,7 @@ def _seeing(room: RulesRoom) -> list[BaseRouteHandler]:
         return on_wire(room, room.book.rule(RuleId(rule)))
 
     @get("/rules/{rule:str}/runs", summary="When it was set off, the newest first")
-    async def runs_of_rule(rule: FromPath[str], limit: int = 20) -> list[wire.RunWire]:
+    async def runs_of_rule(rule: FromPath[str], limit: FromQuery[int] = 20) -> list[wire.RunWire]:
         await room.later.flush()
         found = await room.book.runs(RuleId(rule), count_max=max(1, min(limit, RUNS_SHOWN_MAX)))
         return [run_to_wire(run) for run in found]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 import anyio
+import anyio.lowlevel
 import msgspec
 
 from jinn.edge import store
@@ -53,15 +54,27 @@ class Runner:
 
     async def begin(self, rule: Rule, run: Run) -> None:
         """A whole run. A cause that set the rule off before, here or on another hub, is left alone."""
+        first = _harmless_start(rule, run)
+        gathered = _Gathered()
+        is_begun: list[bool] = []
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._begin, run, is_begun)
+            if first:
+                # Its write is queued before that of the first command, and mostly they are one commit.
+                await anyio.lowlevel.checkpoint()
+                gathered = await self.do(first, by=f"rule:{rule.id}")
+        if is_begun:
+            run = replace(run, step=len(first), did=tuple(gathered.did))
+            await self.go_on(rule, run)
+
+    async def _begin(self, run: Run, is_begun: list[bool]) -> None:
         try:
             await self._database.write(store.begin_run(run))
+            is_begun.append(True)
         except Conflict:
             return
         except Unavailable as away:
-            _log.error("the rule %s did not run: %s", rule.id, away.sentence)
-            return
-        self._book.note_run(rule.id, run.at_ms)
-        await self.go_on(rule, run)
+            _log.error("the rule %s did not run: %s", run.rule, away.sentence)
 
     async def go_on(self, rule: Rule, run: Run) -> None:
         """What is left of a run; its waits outlive a hub."""
@@ -141,6 +154,17 @@ class Runner:
             await self._bus.publish(subject, msgspec.json.encode(event))
         except JinnError as away:
             _log.warning("%s was not told: %s", subject, away.sentence)
+
+
+def _harmless_start(rule: Rule, run: Run) -> tuple[SetAction, ...]:
+    """What may be asked while the run is still being kept: only what does no harm when another hub asks it too.
+
+    That is setting values, for a report that this hub has seen for the first time; a wall time may come twice.
+    """
+    if run.cause.version is None:
+        return ()
+    return tuple(action for action in takewhile(lambda one: isinstance(one, SetAction), rule.draft.actions)
+                 if isinstance(action, SetAction))  # fmt: skip
 
 
 async def _ask(asks: Sequence[Callable[[], Awaitable[Sequence[Deed]]]], did: list[Deed]) -> None:

@@ -12,9 +12,10 @@ from jinn.edge.hearing import hear_rule, may_be_rule, plain
 from jinn.edge.listening import Known, Situation, Things, Understands, WhichOne
 from jinn.edge.saying import Saying
 from jinn.edge.spoken_acts import scene_called
+from jinn.edge.spoken_times import times_in
 from jinn.edge.writing import write_draft
 from jinn.kernel import AreaId, Lang, ThingId
-from jinn.language import Ambiguous, HomeWords, Intent, SlotValue, Understanding, Understood
+from jinn.language import Ambiguous, HomeWords, Intent, NotUnderstood, SlotValue, Understanding, Understood
 
 MAKE, LIST, REMOVE, PAUSE, RESUME, WHY = (
     "JinnRuleMake", "JinnRuleList", "JinnRuleRemove", "JinnRulePause", "JinnRuleResume", "JinnWhy",
@@ -81,7 +82,7 @@ class RuleUnderstander:
         return None
 
     def _rule(self, said: str, situation: Situation) -> Intent | None:
-        if not may_be_rule(said, situation.lang):
+        if not may_be_rule(said, situation.lang) and not _is_timed(said, situation):
             return None
         draft = hear_rule(said, situation, self.saying)
         if draft is None:
@@ -116,6 +117,14 @@ class RuleUnderstander:
             if things:
                 return _intent(WHY, {"text": said}, targets=things)
         return None
+
+
+def _is_timed(said: str, situation: Situation) -> bool:
+    """ "At seven open the curtains": a rule, unless it is a command as it stands."""
+    if times_in(said, situation.lang).trigger is None:
+        return False
+    meant = situation.words.understand(said, situation.lang, situation.home, area=situation.area)
+    return isinstance(meant, NotUnderstood)
 
 
 def _named_ones(things: tuple[ThingId, ...], situation: Situation) -> tuple[ThingId, ...]:

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jinn import people, things
-from jinn.edge.hearing import hear_rule
 from jinn.edge.home import RoomHome
-from jinn.edge.listening import Situation
 from jinn.edge.model import (
     Action,
     AnyOf,
@@ -34,9 +32,11 @@ from jinn.edge.model import (
 )
 from jinn.edge.ports import HomeThing
 from jinn.edge.saying import Saying
+from jinn.edge.understanding import MAKE, RuleUnderstander
+from jinn.edge.writing import read_draft
 from jinn.hub.furnishing import Furnisher
 from jinn.kernel import AreaId, Lang, Names, SystemClock, ThingId
-from jinn.language import Understander
+from jinn.language import Understander, Understood
 from jinn.people import Households
 from jinn.runtime import open_database
 from jinn.runtime.testing import InMemoryBus
@@ -72,14 +72,12 @@ class SpokenHome:
     known: Known
     hands: things.RoomHands
 
-    def situation(self, lang: Lang, *, area: str | None = None) -> Situation:
-        return Situation(
-            words=self.understander, home=self.room.names.words(), things=self.hands, known=self.known, lang=lang,
-            area=AreaId(area) if area else None,
-        )  # fmt: skip
-
     def hear(self, text: str, lang: Lang) -> Draft | None:
-        return hear_rule(text, self.situation(lang), self.saying)
+        """The rule that a whole understanding takes the sentence for; None: something else, or nothing."""
+        words = RuleUnderstander(words=self.understander, things=self.hands, known=self.known, saying=self.saying)
+        meant = words.understand(text, lang, self.room.names.words())
+        intent = meant.intents[0] if isinstance(meant, Understood) else None
+        return read_draft(str(intent.slots["draft"])) if intent and intent.name == MAKE else None
 
 
 @asynccontextmanager

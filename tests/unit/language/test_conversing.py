@@ -225,3 +225,41 @@ async def test_satellites_that_nobody_hears_of_again_are_forgotten() -> None:
         remembered.keep(SatelliteId(str(number)), number)
     assert remembered.get(SatelliteId("0")) is None
     assert remembered.get(SatelliteId("1")) == 1
+
+
+class Proposing(Lamps):
+    """Asks before it obeys."""
+
+    async def answer(self, intents: tuple[Intent, ...], *, lang: Lang, span: SpanMaker) -> Reply:
+        if intents[0].slots.get("is_sure"):
+            return await super().answer(intents, lang=lang, span=span)
+        sure = Intent(name="HassTurnOn", canon=ON.canon, slots={"is_sure": True}, targets=intents[0].targets)
+        return Reply(said="Shall I?", outcome=Outcome.ASKED, follow_up=True, proposes=sure)
+
+
+def asking() -> Table:
+    table = Table(light_on=Understood(intents=(ON,)), other_thing=Understood(intents=(ON,)))
+    table.lamps = Proposing()
+    table.conversing = Conversing(
+        understander=table.script, names=NamesOfHome(), skills=[table.lamps], turns=table.turns,
+        bus=InMemoryBus(), clock=table.clock, areas=table.areas,
+    )  # fmt: skip
+    return table
+
+
+@pytest.mark.parametrize(("answers", "obeyed"), [(["yes"], 1), (["no", "yes"], 0), (["something", "yes"], 0)])
+async def test_what_a_reply_proposes_is_done_after_a_yes_and_nothing_else(answers: list[str], obeyed: int) -> None:
+    table = asking()
+    await table.say("light on")
+    for answer in answers:
+        await table.say(answer)
+    assert len(table.lamps.obeyed) == obeyed
+
+
+async def test_a_proposal_belongs_to_one_satellite_and_ends() -> None:
+    table = asking()
+    await table.say("light on", PANEL)
+    await table.say("yes", SPEAKER)
+    table.clock.advance(ANSWER_WITHIN_S + 1)
+    await table.say("yes", PANEL)
+    assert table.lamps.obeyed == []
