@@ -20,6 +20,7 @@ from jinn.hub import (
     forms_cli,
     link_cli,
     os_cli,
+    region_cli,
     serving,
     showing,
     understanding,
@@ -40,6 +41,7 @@ app.add_typer(edge_cli.app, name="edge")
 app.add_typer(os_cli.app, name="os")
 app.add_typer(firmware_cli.app, name="firmware")
 app.add_typer(link_cli.app, name="link")
+app.add_typer(region_cli.app, name="region")
 
 
 def main() -> None:
