@@ -5,12 +5,17 @@ import shutil
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 import httpx
+import msgspec
 import pytest
 
+from jinn.hub import firmware_cli
+from jinn.hub.client import LOCATION_FILE, Location
 from jinn.hub.demo_devices import cpython, interpreter
 from jinn.hub.packaged import ROOT, device_program
 from jinn.hub.settings import (
@@ -42,6 +47,11 @@ class Home:
         self.hub = hub
         self.data = data
         self.http = http
+
+    async def jinn(self, *arguments: str) -> None:
+        """`jinn firmware …` on this hub."""
+        call = partial(firmware_cli.app, [*arguments, "--data", str(self.data)], standalone_mode=False)
+        await anyio.to_thread.run_sync(call)
 
     async def wait_up(self) -> None:
         assert self.hub.devices is not None
@@ -105,6 +115,8 @@ async def a_home(data: Path) -> AsyncIterator[Home]:
     async with open_hub(SETTINGS, data, token, lambda _: None) as hub:
         base = f"http://127.0.0.1:{hub.http.port}"
         async with httpx.AsyncClient(base_url=base, headers={"Authorization": f"Bearer {token.reveal()}"}) as http:
+            location = Location(url=base, pid=os.getpid())
+            await anyio.Path(data / LOCATION_FILE).write_bytes(msgspec.json.encode(location))
             home = Home(hub, data, http)
             await home.wait_up()
             yield home
@@ -119,7 +131,9 @@ def program(tmp_path: Path, data: Path, version: str, counter: int, **files: byt
     return pack(folder, key=read_or_make_maker_key(data), product_key="jinnFridge01", version=version, counter=counter)
 
 
-async def test_a_fridge_is_updated_though_its_power_is_cut_in_the_middle(tmp_path: Path) -> None:
+async def test_a_fridge_is_updated_though_its_power_is_cut_in_the_middle(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     data = tmp_path / "data"
     async with a_home(data) as home:
         assert device_program().name == "boot.py"
@@ -139,13 +153,23 @@ async def test_a_fridge_is_updated_though_its_power_is_cut_in_the_middle(tmp_pat
     # A hub that is started again starts the new program, from its slot.
     async with a_home(data) as home:
         await home.until_runs("1.1.0")
-        bad = program(tmp_path, data, "1.2.0", 3, main__py=b'raise RuntimeError("a bad day")\n')
-        await home.roll_out(await home.add(bad), failure_limit_percent=0)
+        program(tmp_path, data, "1.2.0", 3, main__py=b'raise RuntimeError("a bad day")\n')
+        package = tmp_path / "bad"
+        await home.jinn(
+            "sign", str(tmp_path / "1.2.0"), "--product", "jinnFridge01", "--version", "1.2.0", "--counter", "3",
+            "-o", str(package),
+        )  # fmt: skip
+        await home.jinn("add", f"{package}.package")
+        await home.jinn("rollout", "jinnFridge01@1.2.0", "--failure-limit", "0")
         await home.until_state("rolled_back")
         await home.until_runs("1.1.0")
         await home.until(lambda: is_stopped(home), "the rollout stops by itself")
-        rollout = (await home.http.get("/api/rollouts")).json()[0]
-        assert rollout["reason"]["en"].startswith("Stopped: 1 of 1 updates failed")
+        capsys.readouterr()
+        await home.jinn("status", "last")
+        shown = capsys.readouterr().out
+        assert "stopped" in shown
+        assert "Stopped: 1 of 1 updates failed" in shown
+        assert "rolled-back" in shown
 
 
 async def is_done(home: Home) -> bool:
