@@ -88,6 +88,8 @@ async def test_appliances_are_updated_through_power_cuts_while_rules_go_on_witho
             assert await home.runs(device) == "1.1.0"
         for device, act in ACTS.items():
             await acts(home, device, act)
+        why = (await home.http.get("/api/things/hall_light/why")).json()
+        assert why["rule"] == rules["hall_door_sensor"], why
         assert (await home.http.get("/api/network")).json()["uplink"]["state"] == "down"
         for thing, rule in rules.items():
             runs = (await home.http.get(f"/api/rules/{rule}/runs")).json()
@@ -99,5 +101,3 @@ async def test_appliances_are_updated_through_power_cuts_while_rules_go_on_witho
             await home.until_runs("1.1.0", device=device)
         for rule in rules.values():
             assert len((await home.http.get(f"/api/rules/{rule}/runs")).json()) == 1
-        why = (await home.http.get("/api/things/hall_light/why")).json()
-        assert why["rule"] == rules["hall_door_sensor"], why
