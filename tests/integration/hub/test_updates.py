@@ -43,8 +43,8 @@ async def test_a_fridge_is_updated_though_its_power_is_cut_in_the_middle(
         program(tmp_path, data, "1.2.0", 3, main__py=b'raise RuntimeError("a bad day")\n')
         package = tmp_path / "bad"
         await home.jinn(
-            "sign", str(tmp_path / "jinnFridge01-1.2.0"), "--product", "jinnFridge01", "--version", "1.2.0", "--counter", "3",
-            "-o", str(package),
+            "sign", str(tmp_path / "jinnFridge01-1.2.0"), "--product", "jinnFridge01", "--version", "1.2.0",
+            "--counter", "3", "-o", str(package),
         )  # fmt: skip
         await home.jinn("add", f"{package}.package")
         await home.jinn("rollout", "jinnFridge01@1.2.0", "--failure-limit", "0")
