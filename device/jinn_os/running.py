@@ -18,12 +18,12 @@ def main(argv):
     if len(argv) not in (2, 3):
         tell("no: give the path of one settings file")
         return 2
+    tidy_memory(COLLECT_BYTES)
     try:
         appliance = read_appliance(argv[1], len(argv) == 3)
     except (OSError, ValueError, ImportError, KeyError) as failure:
         tell(f"no: {argv[1]}: {type(failure).__name__} {failure}")
         return 2
-    tidy_memory(COLLECT_BYTES)
     try:
         asyncio.run(appliance.run())
     except KeyboardInterrupt:
@@ -61,6 +61,11 @@ def board_class(settings, product, beside):
 
     The driver `model` simulates whatever its model says; so does a kind of which there is no simulation.
     """
+    if settings.get("driver_process"):
+        from jinn_os.isolating import isolated
+
+        path = beside(settings["driver"]) if "driver" in settings else _simulation(product["kind"])
+        return lambda initial: isolated(settings, path, initial)
     if "driver" not in settings:
         try:
             return __import__("jinn_os.boards.sim_" + product["kind"], None, None, ("Board",)).Board
@@ -76,6 +81,11 @@ def board_class(settings, product, beside):
     if folder not in sys.path:
         sys.path.insert(0, folder)
     return __import__(path[slash + 1 :].replace(".py", ""), None, None, ("Board",)).Board
+
+
+def _simulation(kind):
+    here = __file__
+    return here[: here.rfind("/") + 1] + f"boards/sim_{kind}.py"
 
 
 def _updates(settings, folder, product):
