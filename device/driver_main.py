@@ -26,27 +26,15 @@ def main(argv):
     stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     stream.connect(unix_address(argv[1]))
     number, *question = json.loads(next_line(stream))
-    load = question[1]
-    with open(load["path"]) as file:
-        source = file.read()
+    become = prepare(question[1])
     confine(argv[2], stream.fileno())
     tidy_memory(8_192)
-    names = {"__name__": "driver"}
     driver = None
-
-    def become():
-        exec(source, names)
-        made = names["Board"](load["initial"])
-        if load["config"] is not None:
-            made.configure(load["config"])
-        return made
-
     while True:
         try:
             if driver is None:
                 driver = become()
-                source = None
-                out = None
+                become = out = None
             else:
                 out = obey(driver, *question)
             answer = {
@@ -57,7 +45,7 @@ def main(argv):
         except Refusal as refusal:
             line = json.dumps({"id": number, "refusal": str(refusal.args[0])})
         except MemoryError:
-            names = driver = None
+            driver = become = None
             gc.collect()
             stream.sendall(json.dumps({"id": number, "fault": "MemoryError"}).encode() + b"\n")
             return 1
@@ -68,6 +56,28 @@ def main(argv):
         if not asked:
             return 0
         number, *question = json.loads(asked)
+
+
+def prepare(load):
+    """Read all files that are needed; gives the function that makes the driver when none can be opened any more."""
+    with open(load["path"]) as file:
+        source = file.read()
+    granted = ()
+    if load["grants"]:
+        from jinn_os.hardware.granting import grant_all, open_board
+
+        # A process of its own has no pins: those belong to boards, which have no processes.
+        granted = (grant_all(open_board("sim"), load["grants"]),)
+
+    def become():
+        names = {"__name__": "driver"}
+        exec(source, names)
+        made = names["Board"](load["initial"], *granted)
+        if load["config"] is not None:
+            made.configure(load["config"])
+        return made
+
+    return become
 
 
 def obey(driver, act, *arguments):

@@ -1,4 +1,4 @@
-"""How does a process come to a guest, which is another? By the shell, with limits; they meet at a socket in a folder."""
+"""How does a process get a guest, which is another? By the shell, with limits; they meet at a socket in a folder."""
 
 import os
 import select

@@ -75,7 +75,19 @@ def board_class(settings, product, beside):
         from jinn_os.boards.sim_model import board_of
 
         return board_of(product["model"])
-    path = beside(settings["driver"])
+    if settings["driver"].startswith("jinn_os."):
+        made = __import__(settings["driver"], None, None, ("Board",)).Board
+    else:
+        made = _driver_of(beside(settings["driver"]))
+    if "grants" not in settings:
+        return made
+    from jinn_os.hardware.granting import grant_all, open_board
+
+    granted = grant_all(open_board(settings.get("board", "sim")), settings["grants"])
+    return lambda initial: made(initial, granted)
+
+
+def _driver_of(path):
     slash = path.rfind("/")
     folder = path[:slash] if slash > 0 else "."
     if folder not in sys.path:

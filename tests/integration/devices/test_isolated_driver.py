@@ -172,3 +172,42 @@ async def test_the_simulated_things_run_isolated_too(broker: ScriptedBroker, sta
         session = await broker.session(1)
         await session.ask(SET, {"brightness": 0}, request_id="1")
         await until(lambda: any(body["params"].get("on") == 0 for body in session.bodies("property/post")))
+
+
+LAMP = """
+from jinn_os.boards.driver import Driver
+
+
+class Board(Driver):
+    def __init__(self, initial, granted):
+        super().__init__(initial)
+        self.pwm = granted["lamp"]
+
+    def apply(self, values):
+        self.state.update(values)
+        self.pwm.put(self.state["brightness"] / 100)
+        self.state["brightness"] = round(self.pwm.duty * 100)
+"""
+
+
+async def test_it_sees_the_hardware_that_was_granted(broker: ScriptedBroker, start: Start, tmp_path: Path) -> None:
+    (tmp_path / "lamp.py").write_text(LAMP, "utf-8")
+    grants = {"lamp": ["pwm", 2]}
+    async with start(broker.port, "hall_light", driver="lamp.py", driver_process=True, grants=grants):
+        session = await broker.session(1)
+        await session.ask(SET, {"brightness": 40}, request_id="1")
+        await until(lambda: any(body["params"].get("brightness") == 40 for body in session.bodies("property/post")))
+
+
+async def test_a_board_s_lamp_obeys_through_its_grants(broker: ScriptedBroker, start: Start) -> None:
+    grants = {"lamp": ["pwm", 2], "button": ["pin", 0, "in"]}
+    async with start(broker.port, "hall_light", driver="jinn_os.boards.esp32_light", grants=grants):
+        session = await broker.session(1)
+        await session.ask(SET, {"brightness": 40}, request_id="1")
+        await until(lambda: any(body["params"].get("brightness") == 40 for body in session.bodies("property/post")))
+
+
+async def test_wrong_grants_are_told_as_a_wrong_setting(broker: ScriptedBroker, start: Start) -> None:
+    grants = {"lamp": ["laser", 2]}
+    async with start(broker.port, "hall_light", driver="jinn_os.boards.esp32_light", grants=grants) as process:
+        assert b"grants: this board has no laser" in await line_with(lines_of(process), b"no: ")
