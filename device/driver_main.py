@@ -12,6 +12,7 @@ import sys
 import time  # noqa: F401 - as above
 
 import jinn_os.boards.dimming
+import jinn_os.boards.drift
 import jinn_os.boards.floor
 import jinn_os.tsl  # noqa: F401 - as above
 from jinn_os.boards.driver import Refusal

@@ -8,6 +8,9 @@ from jinn_os.port import IS_MICROPYTHON, const, unix_address
 
 FILES_MAX = const(32)
 """Enough for an interpreter to start; the guest takes what is left before the driver is loaded."""
+WORK_S = const(300)
+"""Of the processor, in all; then it is ended and started anew. One that hangs when its thing is killed has nobody who
+would end it, and is gone after that time."""
 
 
 def meet(start, within_ms):
@@ -41,7 +44,7 @@ def starter(program, heap):
     def start(path):
         pid_path = path + ".pid"
         # No output, for whoever watches the thing believes what is printed; no file may be written.
-        limits = f"ulimit -n {FILES_MAX}; ulimit -f 0; ulimit -c 0"
+        limits = f"ulimit -n {FILES_MAX}; ulimit -f 0; ulimit -c 0; ulimit -t {WORK_S}"
         guest = f"exec {command} {quoted(program)} {quoted(path)} {heap}"
         os.system(f"({limits}; {guest}) </dev/null >/dev/null 2>&1 & echo $! >{quoted(pid_path)}")
         with open(pid_path) as file:

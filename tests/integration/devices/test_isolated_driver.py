@@ -167,7 +167,14 @@ async def test_one_that_cannot_start_is_told_as_a_wrong_setting(
             assert await process.wait() == 2
 
 
-async def test_the_simulated_things_run_isolated_too(broker: ScriptedBroker, start: Start) -> None:
+@pytest.mark.parametrize("thing", ["kitchen_fridge", "vacuum", "living_room_curtain"])
+async def test_the_simulated_things_run_isolated_too(broker: ScriptedBroker, start: Start, thing: str) -> None:
+    async with start(broker.port, thing, driver_process=True):
+        session = await broker.session(1)
+        await until(lambda: session.bodies("property/post"))
+
+
+async def test_a_simulated_lamp_obeys_isolated_too(broker: ScriptedBroker, start: Start) -> None:
     async with start(broker.port, "hall_light", driver_process=True):
         session = await broker.session(1)
         await session.ask(SET, {"brightness": 0}, request_id="1")
