@@ -35,7 +35,7 @@ from jinn.hub.wiring_functions import functions_part
 from jinn.hub.wiring_genie import genie_part
 from jinn.hub.wiring_home import Ground, Home, open_home
 from jinn.hub.wiring_voice import Complete, Told, Voice, open_voice
-from jinn.kernel import Clock, Secret, SystemClock, Unavailable
+from jinn.kernel import Clock, Names, Secret, SystemClock, Unavailable
 from jinn.people import Grant, Pairing
 from jinn.runtime import (
     Database,
@@ -52,6 +52,7 @@ from jinn.runtime import (
 )
 from jinn.things import firmware, genie, mqtt
 from jinn.things.door import Door
+from jinn.things.matter import MatterCodes
 from jinn.things.upkeep import GatewayFinder
 
 SCHEMAS = (
@@ -152,7 +153,7 @@ async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, lis
     parts = [
         Part(services=(joining,), routes=(things.joining_routes(joining, room),)),
         broker.part,
-        *await _open_parts(ground, home, understander, served),
+        *await _open_parts(ground, home, understander, served, joining),
     ]
     talk = edge.open_talk(rules=home.rules, things=room, words=understander, hands=home.hands)
     skills: list[language.Skill] = [
@@ -200,7 +201,7 @@ async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, lis
         warm,
         *(hearing.services if hearing else ()),
         screens,
-        EdgeFeed(screens=screens, bus=bus),
+        EdgeFeed(screens=screens, bus=bus, announce=_announcing(home, hearing)),
         network,
         http,
         *([devices] if devices is not None else []),
@@ -212,6 +213,12 @@ async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, lis
     return hub, services
 
 
+def _announcing(home: Home, hearing: Voice | None) -> Callable[[Names], None] | None:
+    if hearing is None:
+        return None
+    return lambda text: hearing.ears.hearing.announce(text, home.households.household().lang)
+
+
 class Served:
     """Where the pages of this hub are, for those who tell others; known once it serves."""
 
@@ -221,7 +228,9 @@ class Served:
         return self.http.port
 
 
-async def _open_parts(ground: Ground, home: Home, understander: language.Understander, served: Served) -> list[Part]:
+async def _open_parts(
+    ground: Ground, home: Home, understander: language.Understander, served: Served, joining: things.Joining
+) -> list[Part]:
     """The rooms that a hub could do without."""
     settings, room = ground.settings, home.room
 
@@ -233,7 +242,9 @@ async def _open_parts(ground: Ground, home: Home, understander: language.Underst
         settings.genie, database=ground.database, bus=ground.bus, room=room, areas=home.households, tokens=home.tokens,
         pairing=home.pairing, admit=home.admitting.admit, base_url=base_url, data=ground.data, clock=ground.clock,
     )  # fmt: skip
-    matter, _ = matter_part(settings.matter, room=room, bus=ground.bus, areas=home.households)
+    matter, fabric = matter_part(settings.matter, room=room, bus=ground.bus, areas=home.households)
+    if fabric is not None:
+        joining.add_reader(MatterCodes(bridge=fabric.bridge, registry=room.registry))
     programs = firmware_part(
         settings, database=ground.database, bus=ground.bus, room=room, areas=home.households, desk=home.desk,
         data=ground.data, clock=ground.clock, port=served.port,
