@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,12 +59,18 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT / "src")}
 
 
-def start(data: Path, *options: str) -> HubProcess:
+def jinn_that_logs_everything(*arguments: str) -> list[str]:
+    """As `jinn`, but what is logged, however small, goes to standard error."""
+    program = "import logging; logging.basicConfig(level=logging.DEBUG); from jinn.hub.cli import main; main()"
+    return [sys.executable, "-c", program, *arguments]
+
+
+def start(data: Path, *options: str, program: Callable[..., list[str]] = jinn) -> HubProcess:
     """Start a hub on free ports and wait until it can be asked."""
     data.mkdir(parents=True, exist_ok=True)
     (data / LOCATION_FILE).unlink(missing_ok=True)
     log = data / "hub.log"
-    command = jinn("up", "--data", str(data), "--port", "0", "--mqtt-port", "0", *options)
+    command = program("up", "--data", str(data), "--port", "0", "--mqtt-port", "0", *options)
     with log.open("ab") as sink:
         process = subprocess.Popen(command, stdout=sink, stderr=sink, stdin=subprocess.DEVNULL, env=environment())
     client = _reach(process, data, log)
@@ -95,9 +101,9 @@ def location(data: Path) -> Location:
 
 
 @contextmanager
-def running(data: Path, *options: str) -> Iterator[HubProcess]:
+def running(data: Path, *options: str, program: Callable[..., list[str]] = jinn) -> Iterator[HubProcess]:
     """A hub for as long as the block lasts."""
-    hub = start(data, *options)
+    hub = start(data, *options, program=program)
     try:
         yield hub
     finally:
