@@ -22,6 +22,7 @@ from jinn.hub.settings import Settings, read_or_make_token, read_settings
 from jinn.hub.wiring import Hub, open_hub
 from jinn.kernel import JinnError, Lang, SatelliteId, Secret, Unavailable
 from jinn.language import turn_to_wire
+from jinn.runtime import settle_heap
 from jinn.things import likely_replies
 from jinn.voice import RECOGNITION, hear_file
 
@@ -76,6 +77,7 @@ async def serve(data: Path, chosen: Chosen, console: Console) -> None:
             step = _progress(console, started_s)
             async with open_hub(settings, data, token, step) as hub:
                 with _location(data, hub):
+                    settle_heap()
                     await _greet(hub, settings, console, time.perf_counter() - started_s)
                     if settings.home.demo and hub.ears is not None and not (data / DEMO_HEARD_FILE).exists():
                         await _hear_demo_once(hub, data, console)

@@ -14,8 +14,10 @@ TurnId = NewType("TurnId", str)
 CommandId = NewType("CommandId", str)
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_TIME_CHARS = 9
-_RANDOM_CHARS = 11
+_RANDOM_BITS = 55
+_TIME_MASK = (1 << 45) - 1
+_PAIRS = tuple(one + other for one in _ALPHABET for other in _ALPHABET)
+_SHIFTS = range(90, -1, -10)
 
 
 def new_id(clock: Clock) -> str:
@@ -24,5 +26,6 @@ def new_id(clock: Clock) -> str:
     Only characters that are safe in a NATS subject, an MQTT topic, a file name and a URL.
     """
     millis = int(clock.now().timestamp() * 1000)
-    head = "".join(_ALPHABET[(millis >> (5 * place)) & 31] for place in reversed(range(_TIME_CHARS)))
-    return head + "".join(secrets.choice(_ALPHABET) for _ in range(_RANDOM_CHARS))
+    # One number of 100 bits: the time, then the dice.
+    number = (millis & _TIME_MASK) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS])

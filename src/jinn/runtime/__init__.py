@@ -3,6 +3,7 @@
 from jinn.runtime.bus import NatsBus
 from jinn.runtime.callout import Admit, Broker, BrokerClient, Callout
 from jinn.runtime.claims import Allowed, subjects_of
+from jinn.runtime.collecting import settle_heap
 from jinn.runtime.database import open_database
 from jinn.runtime.engine import MqttLink, NatsEngine, NatsLink, find_engine
 from jinn.runtime.http import TOKEN_COOKIE, Admission, Caller, Check, HttpOptions, HttpServer, caller_of
@@ -61,6 +62,7 @@ __all__ = [
     "read_leaf",
     "record_spans",
     "run_all",
+    "settle_heap",
     "status_of",
     "subjects_of",
     "tracer_for",
