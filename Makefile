@@ -10,8 +10,8 @@ demo: setup
 	@$(JINN) demo
 
 test: setup-dev
-	@.venv/bin/ruff format --check src tests bench tools
-	@.venv/bin/ruff check src tests bench tools
+	@.venv/bin/ruff format --check src tests bench tools device
+	@.venv/bin/ruff check src tests bench tools device
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
 	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(ARGS)

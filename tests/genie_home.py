@@ -1,5 +1,6 @@
 """A home that is a vendor's cloud to others: real rooms, an HTTP server, and things that obey."""
 
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from jinn.things.genie import SCHEMA as GENIE
 from jinn.things.genie.cloud import Gateway, Granting, cloud_routes
 from jinn.things.genie.testing import ask_gateway
 
+_numbers = itertools.count(1)
 PRODUCTS = Path(__file__).parents[1] / "products"
 OWNER = Secret("the owner's own")
 PLATFORM_CALLBACK = "https://platform.example/oauth/callback"
@@ -49,7 +51,12 @@ class Cloud:
 
 @asynccontextmanager
 async def a_cloud(
-    folder: Path, bus: Bus, *kinds: str, trust_loopback: bool = False, url: Secret | None = None
+    folder: Path,
+    bus: Bus,
+    *kinds: str,
+    trust_loopback: bool = False,
+    url: Secret | None = None,
+    order_within_s: float = 15,
 ) -> AsyncIterator[Cloud]:
     clock, home_id = SystemClock(), HomeId("home")
     async with a_database(folder, url, others=(PEOPLE, GENIE)) as database, a_home(database, bus) as home:
@@ -60,8 +67,9 @@ async def a_cloud(
         pairing = Pairing(database=database, clock=clock, tokens=tokens)
         granting = Granting(database=database, tokens=tokens, clock=clock)
         gateway = Gateway(
-            room=home.room, areas=home.areas, tokens=tokens, icon_url=lambda kind: f"https://h/genie/icons/{kind}.png"
-        )
+            room=home.room, areas=home.areas, tokens=tokens, order_within_s=order_within_s,
+            icon_url=lambda kind: f"https://h/genie/icons/{kind}.png",
+        )  # fmt: skip
         admitting = Admitting(
             home=home_id, tokens=tokens, devices=home.room.registry, clock=clock, trust_loopback=trust_loopback
         )
@@ -112,6 +120,6 @@ async def post(home: Home, folder: str, **values: object) -> None:
     """What a thing reports by itself."""
     thing = home.room.registry.thing(ThingId(folder))
     key, _, name = thing.device.partition("&")
-    body = {"id": str(id(values)), "version": "1.0", "params": values}
+    body = {"id": f"p{next(_numbers)}", "version": "1.0", "params": values}
     topic = f"/sys/{key}/{name}/thing/event/property/post"
     await home.door.publish(thing.device, topic, msgspec.json.encode(body), session=f"s-{folder}")

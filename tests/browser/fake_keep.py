@@ -147,7 +147,7 @@ def firmware(version: str, product: str = "fake_fridge") -> Json:
         "module": "default",
         "size": 48_213,
         "sha256": "0" * 64,
-        "added_ms": now_ms() - 30 * HOUR_MS,
+        "added_ms": now_ms() - (10 - int(version[0])) * HOUR_MS,
         "notes": names("The compressor rests longer; the door warns sooner.", "压缩机休息更久，门未关提醒更早。"),
     }
 

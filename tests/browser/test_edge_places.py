@@ -321,3 +321,13 @@ def test_empty_places_say_what_they_are_for(hub: FakeHub, open_page: Open, lang:
         expect(page.get_by_role("heading", name=en if lang == "en" else zh)).to_be_visible()
         assert_fits(page)
         assert_touchable(page)
+
+
+def test_a_screen_whose_hub_was_renewed_loads_itself_anew(hub: FakeHub, open_page: Open) -> None:
+    page = open_page(hub.address)
+    expect(page.locator("jn-card")).to_have_count(13)
+    # The files of the old screen are not there any more; those of the new one are.
+    page.context.route("**/assets/network-*.js", lambda route: route.fulfill(status=404), times=1)
+    page.evaluate("() => { location.hash = '#/network'; }")
+    expect(page.get_by_role("status").get_by_text("Acme cloud does not answer")).to_be_visible()
+    assert page.evaluate("() => sessionStorage.getItem('jinn.anew')") is not None

@@ -43,7 +43,7 @@ class Pair:
         return self.cloud.home.room.twins.peek(ThingId(thing)).reported[property_name].value
 
     async def order(self, thing: str, **values: object) -> list[tuple[CommandOutcome, str]]:
-        results = await self.home.room.commander.set_properties(self.theirs(thing), values, by="test")  # type: ignore[arg-type]
+        results = await self.home.room.commander.set_properties(self.theirs(thing), values, expires_s=15, by="test")  # type: ignore[arg-type]
         return [(result.outcome, result.code) for result in results]
 
     async def link(self) -> None:
@@ -94,7 +94,7 @@ async def a_pair(folder: Path, bus: NatsBus) -> AsyncIterator[Pair]:
 
 
 async def until(claim: Callable[[], bool]) -> None:
-    with anyio.fail_after(8):
+    with anyio.fail_after(20):
         while not claim():  # noqa: ASYNC110 - any claim, so that no event could be waited for.
             await anyio.sleep(0.01)
 

@@ -122,17 +122,17 @@ async def test_what_cannot_be_done_has_a_code_of_the_protocol(cloud: Cloud) -> N
         assert (code(answer), answer["header"]["name"]) == (error, "ErrorResponse"), (thing, name)  # type: ignore[index]
 
 
-async def test_what_a_thing_does_not_do_is_not_claimed(cloud: Cloud) -> None:
-    device = cloud.home.room.registry.thing(ThingId("light")).device
-
+async def test_what_a_thing_does_not_do_is_not_claimed(tmp_path: Path) -> None:
     async def deaf(down: object) -> None:
         return None
 
-    cloud.home.door.behaviours[device] = deaf
-    assert code(await cloud.ask("Control", "TurnOn", deviceId="light", value="on")) == "SERVICE_ERROR"
-    await cloud.home.door.disconnect(device, session="s-light")
-    assert code(await cloud.ask("Control", "TurnOn", deviceId="light", value="on")) == "IOT_DEVICE_OFFLINE"
-    assert code(await cloud.ask("Query", "Query", deviceId="light")) == "IOT_DEVICE_OFFLINE"
+    async with a_cloud(tmp_path / "data", InMemoryBus(), "light", order_within_s=0.3) as cloud:
+        device = cloud.home.room.registry.thing(ThingId("light")).device
+        cloud.home.door.behaviours[device] = deaf
+        assert code(await cloud.ask("Control", "TurnOn", deviceId="light", value="on")) == "SERVICE_ERROR"
+        await cloud.home.door.disconnect(device, session="s-light")
+        assert code(await cloud.ask("Control", "TurnOn", deviceId="light", value="on")) == "IOT_DEVICE_OFFLINE"
+        assert code(await cloud.ask("Query", "Query", deviceId="light")) == "IOT_DEVICE_OFFLINE"
 
 
 async def test_queries_tell_all_or_one_at_the_top_level(cloud: Cloud) -> None:

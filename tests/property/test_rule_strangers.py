@@ -89,8 +89,8 @@ def test_a_calendar_is_read_or_refused(text: str) -> None:
 
 _SPOKEN = """
 when if the door opens after ten light hall at 20 % between and every day on mondays half past quarter to sunset minutes
-before for two hours 如果 晚上 十点 以后 门 开了 就 把 灯 打开 每天 早上 七点 半 日落 前 两 分钟 百分之 二十 的时候 周一 到
-周五 ， 零下 点
+before for two hours 如果 晚上 十点 以后 门 开了 就 把 灯 打开 每天 早上 七点 半 日落 前 两 分钟 百分之 二十 的时候
+周一 到 周五 ， 零下 点
 """
 PIECES = st.sampled_from(_SPOKEN.split())
 

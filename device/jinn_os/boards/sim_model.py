@@ -1,4 +1,4 @@
-"""How may a thing behave of which nothing is known but its model? Plausibly: within bounds, by steps, and not at once."""
+"""How may a thing behave of which only its model is known? Plausibly: within bounds, by steps, and not at once."""
 
 import math
 
@@ -75,7 +75,7 @@ class Board(Driver):
         return entry["accessMode"] == "r" and entry["dataType"]["type"] in ("int", "float", "double")
 
     def _find_goal(self, name):
-        """`temperature` follows `target_temperature`, `cold_temperature` follows `cold_target`; None follows nothing."""
+        """`temperature` follows `target_temperature`, `cold_temperature` `cold_target`; None follows nothing."""
         for other in self._properties:
             entry = self._properties[other]
             if entry["accessMode"] != "rw" or entry["dataType"]["type"] not in ("int", "float", "double"):
@@ -147,14 +147,10 @@ def first_value(data_type):
     if kind in ("int", "float", "double"):
         low, high = bounds(specs or {})
         return on_a_step({"type": kind, "specs": specs or {}}, (low + high) / 2)
-    if kind == "bool":
-        return 0
     if kind == "enum":
         return min([int(value) for value in specs])
     if kind == "text":
         return "#ffffff"[: int(specs.get("length", 7))]
-    if kind == "date":
-        return "0"
     if kind == "struct":
         return {field["identifier"]: first_value(field["dataType"]) for field in specs}
-    return []
+    return {"bool": 0, "date": "0"}.get(kind, [])

@@ -84,15 +84,7 @@ async def _read_head(reader, offset, total):
     if len(status) < 2 or not status[0].startswith("HTTP/1.") or not status[1].isdigit():
         raise Refused("it does not speak HTTP")
     code = int(status[1])
-    headers = {}
-    for _ in range(_LINES_MAX):
-        line = await _line(reader)
-        if not line:
-            break
-        name, _, value = line.partition(":")
-        headers[name.strip().lower()] = value.strip()
-    else:
-        raise Refused("its answer has too many headers")
+    headers = await _read_headers(reader)
     if code >= 500 or code in (408, 429):
         raise Broken(f"it answered {code}")
     if code not in (200, 206):
@@ -109,6 +101,17 @@ async def _read_head(reader, offset, total):
     if length != str(total - offset):
         raise Refused("it has a package of another size")
     return total - offset
+
+
+async def _read_headers(reader):
+    headers = {}
+    for _ in range(_LINES_MAX):
+        line = await _line(reader)
+        if not line:
+            return headers
+        name, _, value = line.partition(":")
+        headers[name.strip().lower()] = value.strip()
+    raise Refused("its answer has too many headers")
 
 
 async def _line(reader):

@@ -113,7 +113,7 @@ class Signed:
         return Manifest(form)
 
     def digest(self):
-        """By what a slot's record knows the signed manifest that it was filled by; of an empty file when there is none."""
+        """By what a slot's record knows the manifest that it was filled by; of an empty file when there is none."""
         found = hashlib.sha256()
         for data in self._flash.chunks(self._name):
             found.update(data)

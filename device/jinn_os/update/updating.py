@@ -246,7 +246,7 @@ class Updater:
             before = installer.offset
             await attempts.make(
                 fetch.fetch(self._newest(offer).url, before, found.size, take, self._options.tls),
-                lambda: installer.offset != before,
+                lambda before=before: installer.offset != before,
             )
 
     async def _drain(self):

@@ -116,6 +116,26 @@ export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
+/** A page that cannot find its own parts even after it was loaded anew is not helped by doing so again. */
+const ANEW_AT_MOST_EVERY_MS = 30_000;
+
+/**
+ * Load a part that is seldom needed. A panel is open for months: a hub that was renewed meanwhile has other files, so
+ * what cannot be loaded means that the whole screen is to be loaded anew, as soon as the hub can be reached.
+ */
+export function lazily(load: () => Promise<unknown>): void {
+  load().catch(() => {
+    if (Date.now() - Number(sessionStorage.getItem('jinn.anew') ?? 0) < ANEW_AT_MOST_EVERY_MS) return;
+    const anew = (): void => {
+      if (hub.link.value.state !== 'open') return;
+      sessionStorage.setItem('jinn.anew', String(Date.now()));
+      location.reload();
+    };
+    hub.link.watch(anew);
+    anew();
+  });
+}
+
 /** `instead`: in place of where we are, so that "back" leads past it. */
 export function go(to: Place, instead = false): void {
   if (instead) location.replace(address(to));

@@ -104,7 +104,9 @@ function band(run: readonly Point[], px: (p: Point) => number, py: (v: number) =
 function gapsOf(series: Series, px: (p: Point) => number, box: Box): readonly (readonly [number, number])[] {
   const gaps: [number, number][] = [];
   let from: number | null = null;
-  for (const point of series.points) {
+  // Before the first value there was nothing yet that could be missed.
+  const first = series.points.findIndex((point) => point.value !== null);
+  for (const point of first < 0 ? [] : series.points.slice(first)) {
     if (point.value === null) from ??= px(point);
     else if (from !== null) {
       gaps.push([from, px(point)]);

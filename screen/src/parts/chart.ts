@@ -86,7 +86,7 @@ export class Chart extends LitElement {
       <defs><pattern id="hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line class="hatch" x1="0" y1="0" x2="0" y2="8"></line></pattern></defs>
       ${shown.map((level) => svg`<line class="grid" x1=${box.left} x2=${box.width - box.right} y1=${y(level, scale, box)} y2=${y(level, scale, box)}></line>
         <text x=${box.left - 10} y=${y(level, scale, box) + 5} text-anchor="end">${scale.kind === 'numbers' ? this.#figure(level) : this.#answer(level)}</text>`)}
-      ${ticksOf(series, this.period, lang(), box.width).map((tick) => svg`<text x=${x(tick.at_ms, series, box)} y=${box.height - 6} text-anchor="start">${tick.label}</text>`)}
+      ${ticksOf(series, this.period, lang(), this.small ? 0 : box.width).map((tick) => svg`<text x=${x(tick.at_ms, series, box)} y=${box.height - 6} text-anchor="start">${tick.label}</text>`)}
       ${drawing.gaps.map(([from, to]) => this.#gap(from, to, box))}
       <path class="band" d=${drawing.band}></path><path class="line" d=${drawing.line}></path>
       ${drawing.dots.map((dot) => svg`<circle class="dot" cx=${dot.x} cy=${dot.y} r="4"></circle>`)}

@@ -1,7 +1,7 @@
 // The conversation, over everything, bottom third: what is heard, what is answered, and when it leaves.
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
-import { go, hub, voice } from '../control/app';
+import { go, hub, lazily, voice } from '../control/app';
 import { problemText, t } from '../i18n';
 import { icon } from '../parts/icon';
 import '../parts/wave';
@@ -143,7 +143,7 @@ export class Conversation extends Part {
     const spec: PropertySpec = {
       id: '', names: { en: card.title, zh: card.title }, ability: null, type: chart.is_steps ? 'bool' : 'double', writable: false, unit: chart.unit,
     };
-    void import('../parts/chart');
+    lazily(() => import('../parts/chart'));
     const days = (chart.to_ms - chart.from_ms) / 86_400_000;
     return html`<jn-chart small .series=${series} .spec=${spec} .period=${days > 8 ? 'month' : days > 1.5 ? 'week' : 'day'}></jn-chart>`;
   }

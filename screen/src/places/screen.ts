@@ -1,7 +1,7 @@
 // The whole screen: which place is shown, and whether what it shows can be trusted now.
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { clock, go, hub, lang, place, settings } from '../control/app';
+import { clock, go, hub, lang, lazily, place, settings } from '../control/app';
 import { isNightTime } from '../format/night';
 import { agoText } from '../format/value';
 import { t } from '../i18n';
@@ -89,25 +89,25 @@ export class Screen extends Part {
         return html`<jn-thing .thing=${here.id} .tab=${here.tab}></jn-thing>`;
       // Places that are seldom opened are fetched when they are; until then there is nothing of them to show.
       case 'rules':
-        void import('./rules');
+        lazily(() => import('./rules'));
         return html`<jn-rules></jn-rules>`;
       case 'rule':
-        void import('./rule');
+        lazily(() => import('./rule'));
         return html`<jn-rule .rule=${here.id} .about=${here.about}></jn-rule>`;
       case 'scenes':
-        void import('./scenes');
+        lazily(() => import('./scenes'));
         return html`<jn-scenes></jn-scenes>`;
       case 'scene':
-        void import('./scene');
+        lazily(() => import('./scene'));
         return html`<jn-scene .scene=${here.id}></jn-scene>`;
       case 'add':
-        void import('./add');
+        lazily(() => import('./add'));
         return html`<jn-add></jn-add>`;
       case 'updates':
-        void import('./updates');
+        lazily(() => import('./updates'));
         return html`<jn-updates></jn-updates>`;
       case 'network':
-        void import('./network');
+        lazily(() => import('./network'));
         return html`<jn-network></jn-network>`;
       case 'trace':
         return html`<jn-trace></jn-trace>`;

@@ -1,7 +1,7 @@
 // One thing with all it can say and do, in four views: control, history, rules, and what it is.
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { clock, commands, go, hub, keeping, lang } from '../control/app';
+import { clock, commands, go, hub, keeping, lang, lazily } from '../control/app';
 import { areaOf, isActive } from '../format/thing';
 import { stateText } from '../format/state';
 import { agoText } from '../format/value';
@@ -57,13 +57,13 @@ export class ThingPlace extends Part {
       case 'control':
         return html`<div class="both">${this.#now(thing, area)}<jn-thing-control .thing=${thing}></jn-thing-control></div>`;
       case 'history':
-        void import('./thing_history');
+        lazily(() => import('./thing_history'));
         return html`<jn-thing-history .thing=${thing}></jn-thing-history>`;
       case 'rules':
-        void import('./thing_rules');
+        lazily(() => import('./thing_rules'));
         return html`<jn-thing-rules .thing=${thing}></jn-thing-rules>`;
       case 'about':
-        void import('./thing_about');
+        lazily(() => import('./thing_about'));
         return html`<jn-thing-about .thing=${thing}></jn-thing-about>`;
     }
   }

@@ -77,7 +77,7 @@ export class ThingAbout extends Part {
         : html`<p class="quiet">${t('firmware.unknown')}</p>`}
       ${update ? html`<jn-progress .of=${update}></jn-progress>` : nothing}
       ${newest && isOld && !(update && isUnderWay(update)) ? this.#newer(newest) : nothing}
-      ${!isOld && named.length && (!update || update.state === 'confirmed') ? html`<p class="quiet">${t('firmware.newest')}</p>` : nothing}`;
+      ${newest && !isOld && (!update || update.state === 'confirmed') ? html`<p class="quiet">${t('firmware.newest')}</p>` : nothing}`;
   }
 
   #newer(firmware: Firmware): TemplateResult {

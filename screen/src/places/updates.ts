@@ -93,10 +93,11 @@ export class UpdatesPlace extends Part {
   #orders(rollout: Rollout): TemplateResult | typeof nothing {
     if (rollout.state === 'done' || rollout.state === 'stopped') return nothing;
     const order = (word: Order) => html`<button class="button ${word === 'stop' ? 'danger' : ''}" ?disabled=${this.busy === rollout.id} @click=${() => void this.#order(rollout, word)}>${icon(word === 'pause' ? 'pause' : word === 'resume' ? 'play' : 'square')}${t(`order.${word}`)}</button>`;
+    const stages = STAGES.filter((stage) => stage >= rollout.percent);
     return html`<div class="orders">${order(rollout.state === 'running' ? 'pause' : 'resume')}${order('stop')}
-      <jn-choice .label=${t('rollout.widen')} ?disabled=${this.busy === rollout.id} .value=${rollout.percent}
-        .options=${STAGES.filter((stage) => stage >= rollout.percent).map((stage) => ({ value: stage, label: `${stage} %` }))}
-        @choose=${(event: CustomEvent<number>) => void this.#do(rollout.id, () => updates.widen(rollout, event.detail))}></jn-choice></div>`;
+      ${stages.length < 2 ? nothing : html`<jn-choice .label=${t('rollout.widen')} ?disabled=${this.busy === rollout.id} .value=${rollout.percent}
+        .options=${stages.map((stage) => ({ value: stage, label: `${stage} %` }))}
+        @choose=${(event: CustomEvent<number>) => void this.#do(rollout.id, () => updates.widen(rollout, event.detail))}></jn-choice>`}</div>`;
   }
 
   #things(rollout: Rollout): TemplateResult | typeof nothing {
@@ -114,11 +115,12 @@ export class UpdatesPlace extends Part {
     if (!all.length) return html`<p class="quiet">${t('rollout.no_firmware')}</p>`;
     const home = hub.home.value;
     const areas = home.state === 'complete' ? home.areas : [];
-    const firmware = all.find((each) => each.id === this.chosen) ?? all.at(-1);
+    const newest = [...all].sort((one, other) => other.added_ms - one.added_ms);
+    const firmware = all.find((each) => each.id === this.chosen) ?? newest[0];
     const number = (label: string, values: readonly number[], value: number, choose: (value: number) => void) => html`<div><p class="label">${label}</p>
       <jn-choice .label=${label} .value=${value} .options=${values.map((each) => ({ value: each, label: `${each} %` }))} @choose=${(event: CustomEvent<number>) => choose(event.detail)}></jn-choice></div>`;
     return html`<div class="begin">
-      <jn-pick .label=${t('rollout.firmware')} .value=${firmware?.id ?? null} .options=${all.map((each) => ({ value: each.id, label: `${each.product_key} ${each.version}`, hint: each.notes[lang()] }))} @choose=${(event: CustomEvent<string>) => { this.chosen = event.detail; }}></jn-pick>
+      <jn-pick .label=${t('rollout.firmware')} .value=${firmware?.id ?? null} .options=${newest.map((each) => ({ value: each.id, label: `${each.product_key} ${each.version}`, hint: each.notes[lang()] }))} @choose=${(event: CustomEvent<string>) => { this.chosen = event.detail; }}></jn-pick>
       ${firmware?.notes[lang()] ? html`<p class="quiet">${firmware.notes[lang()]}</p>` : nothing}
       ${number(t('rollout.first'), STAGES, this.percent, (value) => { this.percent = value; })}
       <div><p class="label">${t('rollout.where')}</p><jn-pick .label=${t('rollout.where')} .value=${this.group} .options=${[{ value: EVERYWHERE, label: t('rollout.everywhere') }, ...areas.map((area) => ({ value: area.id, label: area.names[lang()] }))]}

@@ -22,6 +22,7 @@ from jinn.hub import (
     forms_cli,
     link_cli,
     os_cli,
+    region_cli,
     rule_cli,
     serving,
     showing,
@@ -45,6 +46,7 @@ app.add_typer(os_cli.app, name="os")
 app.add_typer(firmware_cli.app, name="firmware")
 app.add_typer(link_cli.app, name="link")
 app.add_typer(rule_cli.app, name="rule")
+app.add_typer(region_cli.app, name="region")
 
 
 def main() -> None:

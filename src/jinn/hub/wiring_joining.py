@@ -41,5 +41,5 @@ def joining_part(
     return Part(
         services=(joining,),
         routes=(things.joining_routes(joining, room, areas),),
-        skills=(things.JoiningSkill(joining, room, tell),),
+        skills=(things.JoiningSkill(joining, called=lambda thing: room.registry.thing(thing).names, tell=tell),),
     )

@@ -79,7 +79,8 @@ class Finder(Protocol):
 class CodeReader(Protocol):
     """A bridge to which a code means something."""
 
-    via: Via
+    @property
+    def via(self) -> Via: ...
 
     def is_mine(self, code: str) -> bool:
         """Whether it looks like one of its codes; it may still be wrong."""

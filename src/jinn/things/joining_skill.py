@@ -1,11 +1,10 @@
 """Joining as something that can be asked for: look for what is new, and add what has a code."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from jinn.kernel import JinnError, Lang, Names
+from jinn.kernel import JinnError, Lang, Names, ThingId
 from jinn.language import Card, Intent, Outcome, Reply, SpanMaker
 from jinn.things.joining import Attempt, Found, Joining, Tell
-from jinn.things.room import ThingsRoom
 
 DISCOVER, JOIN_CODE = "JinnDiscover", "JinnJoinCode"
 
@@ -41,10 +40,12 @@ class JoiningSkill:
 
     intents = frozenset({DISCOVER, JOIN_CODE})
 
-    def __init__(self, joining: Joining, room: ThingsRoom, tell: Tell, *, patience_s: float = PATIENCE_S) -> None:
-        """Args: tell: brings news to the people of the home later."""
+    def __init__(
+        self, joining: Joining, *, called: Callable[[ThingId], Names], tell: Tell, patience_s: float = PATIENCE_S
+    ) -> None:
+        """Args: called: what a thing is called; tell: brings news to the people of the home later."""
         self._joining = joining
-        self._room = room
+        self._called = called
         self._tell = tell
         self._patience_s = patience_s
 
@@ -84,7 +85,7 @@ class JoiningSkill:
         if attempt.problem is not None:
             return why(attempt.problem)
         assert attempt.thing is not None
-        names = self._room.registry.thing(attempt.thing).names
+        names = self._called(attempt.thing)
         return Names(en=f"{names.en} is part of the home now.", zh=f"{names.zh}已经加入家里了。")
 
 

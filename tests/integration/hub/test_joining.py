@@ -1,4 +1,4 @@
-"""Every way of joining through one hub: a broker's client, a Matter fabric, a vendor's cloud; as the contract says it."""
+"""Every way of joining, through one hub: a broker, a Matter fabric, a vendor's cloud; as the contract says it."""
 
 import json
 import socket

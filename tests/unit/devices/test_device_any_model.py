@@ -18,7 +18,7 @@ VACUUM = {
 }
 
 
-def number(name, access, low, high, step="1", kind="int"):
+def number(name, access, low, high, step="1", kind="int"):  # noqa: PLR0917
     specs = {"min": low, "max": high, "step": step}
     return {"identifier": name, "accessMode": access, "dataType": {"type": kind, "specs": specs}}
 

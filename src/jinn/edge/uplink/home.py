@@ -10,7 +10,20 @@ import anyio
 import anyio.abc
 import msgspec
 
-from jinn.edge.uplink.model import ROWS_MAX, Answer, Entry, Exchange, Known, Link, Row, Said, Seen, Wish, newest
+from jinn.edge.uplink.model import (
+    ROWS_MAX,
+    WISHES_MAX,
+    Answer,
+    Entry,
+    Known,
+    Link,
+    Said,
+    Seen,
+    Wish,
+    WrittenExchange,
+    WrittenRow,
+    newest,
+)
 from jinn.kernel import Clock, Conflict, JinnError, ThingId, Unavailable, millis, new_id
 from jinn.runtime import EXCHANGE, Bus, Database, Schema, Sql, Statement
 from jinn.things import (
@@ -35,11 +48,12 @@ AT_ONCE = 16
 """Things that are asked at a time for wishes of the region; a thing that does not answer holds up only one of them."""
 
 BY = "region"
-_WISHES_AT_ONCE = 500
+_WISHES_AT_ONCE = 20_000
+"""Looked through for the newest of each property: what an hour of wishes comes to is asked once."""
+
 
 _log = logging.getLogger(__name__)
 _encoder = msgspec.json.Encoder()
-_entries = msgspec.json.Decoder(Entry)
 _answers = msgspec.json.Decoder(Answer)
 _presences = msgspec.json.Decoder(PresenceBatch)
 _changes = msgspec.json.Decoder(RegistryChanged)
@@ -126,10 +140,10 @@ class Uplink:
         """One question and its answer. Says whether there is more to say already."""
         state = await self._read_state()
         found = await self._database.read("uplink.oldest", count_max=ROWS_MAX)
-        rows = [Row(int(row["seq"] or 0), _entries.decode(str(row["body"]))) for row in found]
+        rows = [WrittenRow(int(row["seq"] or 0), msgspec.Raw(str(row["body"]).encode())) for row in found]
         told = rows[0].seq - 1 if rows else state.seq
         self._waiting = state.seq - told
-        asked = Exchange(rows=rows, heard=state.heard, epoch=state.epoch, told=told)
+        asked = WrittenExchange(rows=rows, heard=state.heard, epoch=state.epoch, told=told)
         reply = await self._bus.request(
             f"{EXCHANGE}.{self._log.name}", _encoder.encode(asked), within_s=ANSWER_WITHIN_S
         )
@@ -145,6 +159,9 @@ class Uplink:
             self._waiting = max(0, state.seq - answer.taken)
         if answer.wishes:
             await self._keep_wishes(answer.wishes, state.heard)
+        if len(answer.wishes) < WISHES_MAX:
+            # Not before the last of them is here: those that are void by a later one need not be asked at all.
+            self._wished.set()
         return len(rows) == ROWS_MAX or bool(answer.wishes)
 
     async def _keep_wishes(self, wishes: Sequence[Wish], heard: int) -> None:
@@ -170,7 +187,6 @@ class Uplink:
             )
         except Conflict:
             return  # Kept already.
-        self._wished.set()
 
     async def _carry_out(self) -> None:
         """Wishes that are kept, the newest of each property; those before it are void by it."""
@@ -181,8 +197,7 @@ class Uplink:
                     pass
             except JinnError as error:
                 _log.warning("wishes of the region wait: %s", error)
-            with anyio.move_on_after(POLL_S * 5):
-                await self._wished.wait()
+            await self._wished.wait()
 
     async def _carry_out_some(self) -> bool:
         found = await self._database.read("uplink.open_wishes", count_max=_WISHES_AT_ONCE)

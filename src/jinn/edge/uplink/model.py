@@ -6,10 +6,10 @@ from typing import Literal
 
 import msgspec
 
-ROWS_MAX = 200
+ROWS_MAX = 500
 """Of the log in one exchange: with some ten reports each still far from what the bus carries."""
 
-WISHES_MAX = 500
+WISHES_MAX = 1_000
 WISH_EXPIRES_S = 3_600.0
 """A wish that waited longer for its home is void: who went to bed does not want the light on any more."""
 
@@ -57,6 +57,13 @@ class Row(msgspec.Struct, frozen=True):
     body: Entry
 
 
+class WrittenRow(msgspec.Struct, frozen=True):
+    """A `Row` as the home's log has it: what was written is sent, and only the region reads it."""
+
+    seq: int
+    body: msgspec.Raw
+
+
 class Wish(msgspec.Struct, frozen=True):
     """What a region wants of a thing; void after `expires_ms`."""
 
@@ -74,6 +81,15 @@ class Exchange(msgspec.Struct, frozen=True):
     """
 
     rows: list[Row]
+    heard: int
+    epoch: str
+    told: int
+
+
+class WrittenExchange(msgspec.Struct, frozen=True):
+    """An `Exchange` with rows as they were written."""
+
+    rows: list[WrittenRow]
     heard: int
     epoch: str
     told: int

@@ -208,8 +208,14 @@ def test_a_bad_template_spoils_its_entity_and_not_the_device() -> None:
 
 @pytest.mark.parametrize(
     "topic",
-    ["homeassistant/config", "homeassistant/sensor/config", "homeassistant/a b/c/config", "homeassistant/a/b/c/d/config", "other/a/b/config"],
-)  # fmt: skip
+    [
+        "homeassistant/config",
+        "homeassistant/sensor/config",
+        "homeassistant/a b/c/config",
+        "homeassistant/a/b/c/d/config",
+        "other/a/b/config",
+    ],
+)
 def test_a_topic_that_is_none_of_discovery_is_refused(topic: str) -> None:
     with pytest.raises(Invalid):
         announced(topic, {"state_topic": "a"})

@@ -58,15 +58,40 @@ def test_what_devices_write_is_understood(template: str, value: object) -> None:
 @pytest.mark.parametrize(
     "template",
     [
-        "{{ states('light.kitchen') }}", "{% for i in range(10) %}{{ i }}{% endfor %}", "{{ now() }}",
-        "{{ value_json | map(attribute='x') | list }}", "{{ value | regex_replace('(a+)+$', '') }}", "{{ 9 ** 9 ** 9 }}",
-        "{{ value.__class__() }}", "{{ value.format(1) }}", "{% macro x() %}{% endmacro %}", "{% include 'x' %}",
-        "{{ lipsum.__globals__.os.popen('id') }}", "{{ cycler.__init__() }}", "{{ value | attr('x') }}", "{{", "{% if x %}",
-        "{{ 1 if }}", "{{ 'open }}", "{{ a b }}", "{% endif %}", "{{ x is wonderful }}", "{{ " + "(" * 99 + "1" + ")" * 99,
-        "{{ " + "-" * 999 + "1 }}", "{{ 1" + " + 1" * 2_000 + " }}", "x" * 9_000, "{% if 1 %}" * 500, "{{ }}",
-        "{% set %}", "{{ {1: } }}", "{{ [1 2] }}", "{{ int(1 2) }}", "{{ value.1x }}", "{{ ' \\x' }}",
+        "{{ states('light.kitchen') }}",
+        "{% for i in range(10) %}{{ i }}{% endfor %}",
+        "{{ now() }}",
+        "{{ value_json | map(attribute='x') | list }}",
+        "{{ value | regex_replace('(a+)+$', '') }}",
+        "{{ 9 ** 9 ** 9 }}",
+        "{{ value.__class__() }}",
+        "{{ value.format(1) }}",
+        "{% macro x() %}{% endmacro %}",
+        "{% include 'x' %}",
+        "{{ lipsum.__globals__.os.popen('id') }}",
+        "{{ cycler.__init__() }}",
+        "{{ value | attr('x') }}",
+        "{{",
+        "{% if x %}",
+        "{{ 1 if }}",
+        "{{ 'open }}",
+        "{{ a b }}",
+        "{% endif %}",
+        "{{ x is wonderful }}",
+        "{{ " + "(" * 99 + "1" + ")" * 99,
+        "{{ " + "-" * 999 + "1 }}",
+        "{{ 1" + " + 1" * 2_000 + " }}",
+        "x" * 9_000,
+        "{% if 1 %}" * 500,
+        "{{ }}",
+        "{% set %}",
+        "{{ {1: } }}",
+        "{{ [1 2] }}",
+        "{{ int(1 2) }}",
+        "{{ value.1x }}",
+        "{{ ' \\x' }}",
     ],
-)  # fmt: skip
+)
 def test_what_is_not_used_here_is_refused_before_it_is_ever_used(template: str) -> None:
     with pytest.raises(Invalid) as refused:
         read_template(template)
@@ -76,12 +101,25 @@ def test_what_is_not_used_here_is_refused_before_it_is_ever_used(template: str) 
 @pytest.mark.parametrize(
     "template",
     [
-        "{{ 'a' * 100000000 }}", "{{ 'a' * 999 * 999 * 999 }}", "{{ '%99999999d' | format(1) }}", "{{ 'x' | int }}",
-        "{{ value_json.missing.deeper }}", "{{ value_json.missing | is_defined }}", "{{ 1 / 0 }}", "{{ [1][value] }}{{ 1 + 'a' }}",
-        "{{ value_json.mode + 1 }}", "{{ 'inf' | float }}", "{{ 'nan' | float }}", "{{ 1e300 * 1e300 }}",
-        "{{ {[1]: 2} }}", "{{ 'a' < 1 }}", "{{ '%s' | format }}", "{{ value | from_json }}", "{{ value_json.state.get('x') }}",
+        "{{ 'a' * 100000000 }}",
+        "{{ 'a' * 999 * 999 * 999 }}",
+        "{{ '%99999999d' | format(1) }}",
+        "{{ 'x' | int }}",
+        "{{ value_json.missing.deeper }}",
+        "{{ value_json.missing | is_defined }}",
+        "{{ 1 / 0 }}",
+        "{{ [1][value] }}{{ 1 + 'a' }}",
+        "{{ value_json.mode + 1 }}",
+        "{{ 'inf' | float }}",
+        "{{ 'nan' | float }}",
+        "{{ 1e300 * 1e300 }}",
+        "{{ {[1]: 2} }}",
+        "{{ 'a' < 1 }}",
+        "{{ '%s' | format }}",
+        "{{ value | from_json }}",
+        "{{ value_json.state.get('x') }}",
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_said_fails_and_costs_nothing(template: str) -> None:
     with pytest.raises(TemplateFailed):
         read_template(template).value({"value": "raw", "value_json": SAID})

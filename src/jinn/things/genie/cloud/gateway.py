@@ -36,12 +36,21 @@ _CODES: Mapping[CommandOutcome, tuple[ErrorCode, str]] = {
 class Gateway:
     """Answers DiscoveryDevices, controls and queries from the home's own things."""
 
-    def __init__(self, *, room: ThingsRoom, areas: Areas, tokens: TokenBook, icon_url: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        *,
+        room: ThingsRoom,
+        areas: Areas,
+        tokens: TokenBook,
+        icon_url: Callable[[str], str],
+        order_within_s: float = ORDER_WITHIN_S,
+    ) -> None:
         """`icon_url`: where the picture of a device type is."""
         self._room = room
         self._areas = areas
         self._tokens = tokens
         self._icon_url = icon_url
+        self._order_within_s = order_within_s
 
     async def answer(self, body: bytes) -> bytes:
         """The answer to a request; never raises but for a bug, and even then it is an answer."""
@@ -140,10 +149,10 @@ class Gateway:
         wanted = wanted_of(product, twin, name, text)
         commander = self._room.commander
         if wanted.service:
-            done = await commander.call_service(thing.id, wanted.service, expires_s=ORDER_WITHIN_S, by=BY)
+            done = await commander.call_service(thing.id, wanted.service, expires_s=self._order_within_s, by=BY)
             _check(done.outcome)
             return
-        for result in await commander.set_properties(thing.id, wanted.values, expires_s=ORDER_WITHIN_S, by=BY):
+        for result in await commander.set_properties(thing.id, wanted.values, expires_s=self._order_within_s, by=BY):
             _check(result.outcome)
 
 

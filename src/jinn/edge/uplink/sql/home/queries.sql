@@ -51,3 +51,6 @@ UPDATE uplink_wishes SET outcome = :outcome WHERE seq = :seq AND outcome IS NULL
 
 -- name: trim_wishes
 DELETE FROM uplink_wishes WHERE outcome IS NOT NULL AND seq <= :seq;
+
+-- name: count_ended
+SELECT COUNT(*) AS ended FROM uplink_wishes WHERE outcome IS NOT NULL;
