@@ -329,6 +329,7 @@ class Appliance:
 
     def _driver_is_off(self):
         tell("degraded driver")
+        self.health.parts_off.append("driver")
         self.home.say_health()
 
     def tell(self, line):

@@ -84,4 +84,8 @@ class Guarded:
         if not self._budget.spend():
             self.is_off = True
             self._log.add(ERROR, "driver", "failed too often and is switched off")
+            try:
+                self._driver.close()
+            except Exception:  # It is done without from here on, whatever it says.
+                self._log.add(WARN, "driver", "does not let go")
             self._on_off()

@@ -44,6 +44,10 @@ if IS_MICROPYTHON:
     def wait_in_thread(time_ms):
         sleep_ms(time_ms)
 
+    def unix_address(path):
+        """The address of a socket that is a file, in the operating system's own bytes: 1 is AF_UNIX."""
+        return b"\x01\x00" + path.encode() + b"\0"
+
     def die():
         """End the process from any thread, at once. The unix port has no other way than to have it killed."""
         os.system("kill -9 $PPID")
@@ -169,6 +173,9 @@ else:
 
     def wait_in_thread(time_ms):
         time.sleep(time_ms / 1000)
+
+    def unix_address(path):
+        return path
 
     def die():
         os._exit(137)

@@ -18,12 +18,12 @@ def main(argv):
     if len(argv) not in (2, 3):
         tell("no: give the path of one settings file")
         return 2
+    tidy_memory(COLLECT_BYTES)
     try:
         appliance = read_appliance(argv[1], len(argv) == 3)
     except (OSError, ValueError, ImportError, KeyError) as failure:
         tell(f"no: {argv[1]}: {type(failure).__name__} {failure}")
         return 2
-    tidy_memory(COLLECT_BYTES)
     try:
         asyncio.run(appliance.run())
     except KeyboardInterrupt:
@@ -61,6 +61,11 @@ def board_class(settings, product, beside):
 
     The driver `model` simulates whatever its model says; so does a kind of which there is no simulation.
     """
+    if settings.get("driver_process"):
+        from jinn_os.isolating import isolated
+
+        path = beside(settings["driver"]) if "driver" in settings else _simulation(product["kind"])
+        return lambda initial: isolated(settings, path, initial)
     if "driver" not in settings:
         try:
             return __import__("jinn_os.boards.sim_" + product["kind"], None, None, ("Board",)).Board
@@ -70,12 +75,29 @@ def board_class(settings, product, beside):
         from jinn_os.boards.sim_model import board_of
 
         return board_of(product["model"])
-    path = beside(settings["driver"])
+    if settings["driver"].startswith("jinn_os."):
+        made = __import__(settings["driver"], None, None, ("Board",)).Board
+    else:
+        made = _driver_of(beside(settings["driver"]))
+    if "grants" not in settings:
+        return made
+    from jinn_os.hardware.granting import grant_all, open_board
+
+    granted = grant_all(open_board(settings.get("board", "sim")), settings["grants"])
+    return lambda initial: made(initial, granted)
+
+
+def _driver_of(path):
     slash = path.rfind("/")
     folder = path[:slash] if slash > 0 else "."
     if folder not in sys.path:
         sys.path.insert(0, folder)
     return __import__(path[slash + 1 :].replace(".py", ""), None, None, ("Board",)).Board
+
+
+def _simulation(kind):
+    here = __file__
+    return here[: here.rfind("/") + 1] + f"boards/sim_{kind}.py"
 
 
 def _updates(settings, folder, product):

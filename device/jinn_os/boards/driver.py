@@ -62,3 +62,6 @@ class Driver:
         """The events since last time, each once, as `(identifier, value)`."""
         events, self._events = self._events, []
         return events
+
+    def close(self):
+        """It was switched off after too many faults: let go of what it holds."""

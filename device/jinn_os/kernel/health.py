@@ -27,6 +27,8 @@ class Health:
         self._lag_ms = 0
         self._low = 0
         self.on_look = None
+        self.parts_off = []
+        """Names of parts beside the tasks that the appliance goes on without."""
 
     async def run(self):
         while True:
@@ -55,7 +57,7 @@ class Health:
         }
         if free is not None:
             figures["free"] = free
-        degraded = self._supervisor.degraded()
+        degraded = self._supervisor.degraded() + self.parts_off
         if degraded:
             figures["degraded"] = ",".join(degraded)
         if self._boot.is_at("report"):
@@ -63,7 +65,7 @@ class Health:
         return figures
 
     def is_well(self):
-        return not self._supervisor.degraded() and not self._low
+        return not self._supervisor.degraded() and not self.parts_off and not self._low
 
     def _look_at_memory(self):
         free = free_bytes()

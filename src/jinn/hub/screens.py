@@ -8,11 +8,11 @@ from typing import Protocol, cast
 import anyio
 import anyio.abc
 import msgspec
-from anyio.streams.memory import MemoryObjectSendStream
 from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import WebsocketRouteHandler
 
+from jinn.hub.screen_line import Forms, Pace, ScreenLine
 from jinn.hub.screen_wire import (
     Answer,
     AreaWire,
@@ -28,13 +28,11 @@ from jinn.hub.screen_wire import (
     ScreenUp,
     Set,
     Snapshot,
-    ThingChanged,
     ThingHappened,
-    ThingRemoved,
     TurnFinished,
     UpdateChanged,
 )
-from jinn.kernel import Invalid, JinnError, Lang, SatelliteId, ThingId
+from jinn.kernel import Invalid, JinnError, Lang, ThingId
 from jinn.language import Conversation, Deed, TurnWire, deed_to_wire, turn_to_wire
 from jinn.runtime import Bus
 from jinn.things import ServiceResult, WireThing
@@ -44,9 +42,6 @@ from jinn.things.wire import Happened, HappenedBatch
 from jinn.voice.texts import hear_text
 
 log = logging.getLogger(__name__)
-
-PENDING_MAX = 256
-"""Changes that one screen may be behind; a slower one is let go, and takes a new snapshot when it comes back."""
 
 ASKS_AT_ONCE = 16
 """What one screen may have asked and not been answered; two hands cannot touch more."""
@@ -76,10 +71,14 @@ class Screens:
         self._home = home
         self._conversation = conversation
         self._bus = bus
-        self._open: set[_Screen] = set()
+        self._open: set[ScreenLine] = set()
+        self._forms = Forms(home.thing)
+        self._pace = Pace()
+        self._wake = anyio.Event()
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
-        async with self._bus.subscribe("ev.>") as messages:
+        async with anyio.create_task_group() as tasks, self._bus.subscribe("ev.>") as messages:
+            tasks.start_soon(self._tell_when_due)
             task_status.started()
             async for message in messages:
                 try:
@@ -93,9 +92,9 @@ class Screens:
         return bool(self._open)
 
     def tell(self, change: Callable[[int], Change]) -> None:
-        """Tell every screen; `change` makes the message from the number that it has on a screen's line."""
-        for screen in tuple(self._open):
-            screen.tell(change(screen.next_seq()))
+        """Tell every screen; `change` makes the message from the number that it has on a screen's line, when sent."""
+        for screen in self._open:
+            screen.tell(change)
 
     def tell_models(self) -> None:
         """A model came up, or failed."""
@@ -103,11 +102,29 @@ class Screens:
 
     def tell_thing(self, thing_id: ThingId) -> None:
         """Something about a thing changed that no event told of, such as a command that waits."""
-        thing = self._home.thing(thing_id)
-        if thing is None:
-            self.tell(lambda seq: ThingRemoved(seq=seq, id=thing_id))
+        if not self._open:
+            return
+        self._forms.changed(thing_id)
+        if self._pace.is_now(thing_id, anyio.current_time()):
+            self._tell_now(thing_id)
         else:
-            self.tell(lambda seq: ThingChanged(seq=seq, thing=thing))
+            self._wake.set()
+
+    def _tell_now(self, thing_id: ThingId) -> None:
+        for screen in self._open:
+            screen.tell_thing(thing_id)
+
+    async def _tell_when_due(self) -> None:
+        """Those that changed again a moment after they were told of."""
+        while True:
+            due_s = self._pace.next_s()
+            if due_s is None:
+                self._wake = anyio.Event()
+                await self._wake.wait()
+                continue
+            await anyio.sleep_until(due_s)
+            for thing_id in self._pace.take(anyio.current_time()):
+                self._tell_now(thing_id)
 
     def _tell_of(self, subject: str, payload: bytes) -> None:
         if not self._open:
@@ -159,27 +176,27 @@ class Screens:
         return screen_socket
 
     async def _serve(self, socket: WebSocket) -> None:  # type: ignore[type-arg]
-        send, receive = anyio.create_memory_object_stream[Change | Answer | Snapshot](PENDING_MAX)
-        screen = _Screen(send)
+        screen = ScreenLine(self._forms)
         last_turn = await self._home.last_turn()
         # From here to `add` nothing awaits, so that no change falls between the snapshot and the first change.
-        send.send_nowait(self._snapshot(last_turn))
+        screen.tell(self._snapshot(last_turn))
         self._open.add(screen)
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._listen, socket, screen, tasks)
-                async for message in receive:
-                    await socket.send_data(msgspec.json.encode(message).decode())
+                while (text := await screen.next()) is not None:
+                    await socket.send_data(text)
                 await socket.close(code=1013, reason="too slow")
                 tasks.cancel_scope.cancel()
         except* WebSocketDisconnect:
             log.debug("a screen has gone")
         finally:
             self._open.discard(screen)
-            send.close()
-            receive.close()
+            if not self._open:
+                self._pace.clear()
+                self._forms.clear()
 
-    async def _listen(self, socket: WebSocket, screen: "_Screen", tasks: anyio.abc.TaskGroup) -> None:  # type: ignore[type-arg]
+    async def _listen(self, socket: WebSocket, screen: ScreenLine, tasks: anyio.abc.TaskGroup) -> None:  # type: ignore[type-arg]
         limiter = anyio.Semaphore(ASKS_AT_ONCE)
         try:
             while True:
@@ -189,13 +206,13 @@ class Screens:
         except WebSocketDisconnect:
             tasks.cancel_scope.cancel()
 
-    async def _answer(self, text: str, screen: "_Screen", limiter: anyio.Semaphore) -> None:
+    async def _answer(self, text: str, screen: ScreenLine, limiter: anyio.Semaphore) -> None:
         try:
             screen.tell(await self._do(text, screen))
         finally:
             limiter.release()
 
-    async def _do(self, text: str, screen: "_Screen") -> Answer:
+    async def _do(self, text: str, screen: ScreenLine) -> Answer:
         asked_id = ""
         try:
             asked = _decode(text)
@@ -230,30 +247,6 @@ class Screens:
             models=home.models(),
             suggestions=home.suggestions(),
         )
-
-
-class _Screen:
-    """One open screen: its own numbers, and a bounded way to it."""
-
-    _count = 0
-
-    def __init__(self, send: MemoryObjectSendStream[Change | Answer | Snapshot]) -> None:
-        _Screen._count += 1
-        self.satellite = SatelliteId(f"screen-{_Screen._count}")
-        self._send = send
-        self._seq = 0
-
-    def next_seq(self) -> int:
-        self._seq += 1
-        return self._seq
-
-    def tell(self, message: Change | Answer) -> None:
-        try:
-            self._send.send_nowait(message)
-        except anyio.WouldBlock:
-            self._send.close()
-        except (anyio.ClosedResourceError, anyio.BrokenResourceError):
-            log.debug("a screen went while it was being told something")
 
 
 class _Report(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from rich.markup import escape
 
 from jinn.hub import showing
 from jinn.hub.client import LOCATION_FILE, HubClient, Location, running_hub
+from jinn.hub.open_files import allow_many_files
 from jinn.hub.packaged import recordings_folder
 from jinn.hub.settings import Settings, read_or_make_token, read_settings
 from jinn.hub.wiring import Hub, open_hub
@@ -65,6 +66,7 @@ async def serve(data: Path, chosen: Chosen, console: Console) -> None:
         JinnError: why it could not start.
     """
     started_s = time.perf_counter()
+    allow_many_files()
     _log_to(data)
     settings = chosen.over(read_settings(data))
     token = read_or_make_token(data)

@@ -36,7 +36,7 @@ from jinn.hub.wiring_genie import genie_part
 from jinn.hub.wiring_home import Ground, Home, open_home
 from jinn.hub.wiring_joining import joining_part
 from jinn.hub.wiring_voice import Complete, Told, Voice, open_voice
-from jinn.kernel import Clock, Secret, SystemClock, Unavailable
+from jinn.kernel import Clock, Names, Secret, SystemClock, Unavailable
 from jinn.people import Grant, Pairing
 from jinn.runtime import (
     Database,
@@ -195,7 +195,7 @@ async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, lis
         warm,
         *(hearing.services if hearing else ()),
         screens,
-        EdgeFeed(screens=screens, bus=bus),
+        EdgeFeed(screens=screens, bus=bus, announce=_announcing(home, hearing)),
         network,
         http,
         *([devices] if devices is not None else []),
@@ -205,6 +205,12 @@ async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, lis
         ears=hearing.ears if hearing else None, conversation=conversing, turns=turns, models=panel.models,
     )  # fmt: skip
     return hub, services
+
+
+def _announcing(home: Home, hearing: Voice | None) -> Callable[[Names], None] | None:
+    if hearing is None:
+        return None
+    return lambda text: hearing.ears.hearing.announce(text, home.households.household().lang)
 
 
 class Served:

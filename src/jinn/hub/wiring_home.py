@@ -7,6 +7,7 @@ from pathlib import Path
 from jinn import edge, people, things
 from jinn.edge.uplink import Uplink
 from jinn.hub.furnishing import Furnisher
+from jinn.hub.open_files import connections_max
 from jinn.hub.packaged import products_folder
 from jinn.hub.settings import Settings, read_or_make_maker_key
 from jinn.hub.uplinking import open_log
@@ -15,7 +16,7 @@ from jinn.kernel import AreaId, Clock, Lang, Names, Secret
 from jinn.people import Admitting, Households, Pairing, TokenBook
 from jinn.runtime import Database, NatsBus
 from jinn.things import firmware
-from jinn.things.door import Door, DoorOptions
+from jinn.things.door import Door, DoorOptions, Limits
 
 HOME_NAMES = Names(en="Home", zh="家")
 
@@ -107,6 +108,7 @@ def _door_options(settings: Settings) -> DoorOptions:
         certificate=Path(door.tls_cert) if door.tls_cert else None,
         key=Path(door.tls_key) if door.tls_key else None,
         client_authority=Path(door.tls_client_ca) if door.tls_client_ca else None,
+        limits=Limits(connections_max=connections_max(Limits().connections_max)),
     )
 
 

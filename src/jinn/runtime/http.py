@@ -129,6 +129,8 @@ class HttpServer:
                 server_header=False,
                 ws="websockets-sansio",
                 ws_max_size=_SOCKET_MESSAGE_BYTES_MAX,
+                # It costs half of what a message to a screen does, and the lines of a home are wide.
+                ws_per_message_deflate=False,
                 timeout_graceful_shutdown=1,
                 limit_concurrency=_CONNECTIONS_MAX,
             )

@@ -2,6 +2,7 @@
 
 import logging
 from collections import deque
+from contextlib import suppress
 from dataclasses import replace
 
 import anyio
@@ -19,6 +20,7 @@ from jinn.voice.model import (
     WINDOW_BYTES,
     WINDOW_MS,
     Aborted,
+    Announcement,
     Down,
     Level,
     Played,
@@ -48,7 +50,10 @@ class Gone:
     """The satellite has gone."""
 
 
-Event = Up | Guess | Answer | Gone
+Event = Up | Guess | Answer | Announcement | Gone
+
+_UNSAID_MAX = 4
+"""Announcements that wait until nobody is spoken with; older ones are no news any more."""
 
 
 class Attention:
@@ -85,6 +90,7 @@ class Attention:
         self._wake_word: str | None = None
         self._moments = Moments()
         self._may_stay_silent = False
+        self._unsaid: deque[Announcement] = deque(maxlen=_UNSAID_MAX)
 
     async def listen(self) -> None:
         """Bring what the satellite says into the one line of events."""
@@ -94,6 +100,12 @@ class Attention:
 
     async def begin(self) -> None:
         await self._show(StateShown(state=State.WAITING))
+
+    def announce(self, announcement: Announcement) -> None:
+        """Have it said as soon as nobody is spoken with. One that has no speaker, or is stuck, says nothing."""
+        if self._satellite.manners.has_speaker and self._parts.speaker:
+            with suppress(anyio.WouldBlock):
+                self._inbox.send_nowait(announcement)
 
     async def dismiss(self, reason: JinnError) -> None:
         """Tell it why, and let it go."""
@@ -119,6 +131,9 @@ class Attention:
                 await self._weigh(event)
             case Answer() if event is self._answer:
                 await self._go_on(event)
+            case Announcement():
+                self._unsaid.append(event)
+                self._say_next()
             case _:
                 pass
 
@@ -251,6 +266,19 @@ class Attention:
         await answer.run(heard, last_voice_s=self._moments.last_voice_s)
         await self._inbox.send(answer)
 
+    def _say_next(self) -> None:
+        if self._state is not State.WAITING or not self._unsaid:
+            return
+        said = self._unsaid.popleft()
+        self._state = State.SPEAKING
+        self._answer = Answer(self._satellite, self._parts, self._options, self._show)
+        self._tasks.start_soon(self._run_announcement, self._answer, said)
+
+    async def _run_announcement(self, answer: Answer, said: Announcement) -> None:
+        lang = self._satellite.manners.lang or said.lang
+        await answer.announce(said.text.of(lang), lang)
+        await self._inbox.send(answer)
+
     async def _go_on(self, answer: Answer) -> None:
         self._answer = None
         if answer.listen_on and self._satellite.manners.has_speaker:
@@ -279,6 +307,7 @@ class Attention:
         if self._wake_words is not None:
             self._wake_words.reset()
         await self._enter(State.WAITING)
+        self._say_next()
 
     def _forget(self) -> None:
         """No sound or word of this turn may reach the next."""

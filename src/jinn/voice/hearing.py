@@ -2,8 +2,9 @@
 
 import anyio
 
-from jinn.kernel import Conflict, SatelliteId
+from jinn.kernel import Conflict, Lang, Names, SatelliteId
 from jinn.voice.attending import Attention, Event, Gone
+from jinn.voice.model import Announcement
 from jinn.voice.parts import HearingOptions, Parts
 from jinn.voice.ports import Satellite
 
@@ -44,6 +45,11 @@ class Hearing:
                 if self._present.get(satellite.id) is attention:
                     del self._present[satellite.id]
                 tasks.cancel_scope.cancel()
+
+    def announce(self, text: Names, lang: Lang) -> None:
+        """Have every satellite that is here and has a speaker say it, each in its own language, else in `lang`."""
+        for attention in tuple(self._present.values()):
+            attention.announce(Announcement(text=text, lang=lang))
 
     async def _take_place(self, satellite: SatelliteId, attention: Attention) -> None:
         older = self._present.get(satellite)

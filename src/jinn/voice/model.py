@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from jinn.kernel import JinnError, Lang
+from jinn.kernel import JinnError, Lang, Names
 from jinn.language import Turn
 
 RATE = 16_000
@@ -86,6 +86,18 @@ class Aborted:
 @dataclass(frozen=True, slots=True)
 class Played:
     """The reply has been heard to its end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """Something that the home says without having been asked.
+
+    Attributes:
+        lang: for satellites that do not say which one they speak.
+    """
+
+    text: Names
+    lang: Lang
 
 
 Up = Sound | Pressed | Released | Aborted | Played

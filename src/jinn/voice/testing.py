@@ -106,11 +106,19 @@ class EchoConversation:
 
 
 class BeepingSpeaker:
-    """Speaks each word as 20 ms of sound."""
+    """Speaks each word as 20 ms of sound.
+
+    Attributes:
+        said: every text that it was given.
+    """
 
     rate = 24_000
 
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
     async def speak(self, text: str, lang: Lang) -> AsyncIterator[bytes]:
+        self.said.append(text)
         for _ in text.split():
             await anyio.lowlevel.checkpoint()
             yield bytes(self.rate // 50 * 2)

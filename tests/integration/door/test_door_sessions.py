@@ -1,6 +1,7 @@
 """Who is let in at the door, who is shown out, and what the hub hears of it."""
 
 import hmac
+import socket
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
@@ -335,9 +336,22 @@ async def test_a_grant_ends_at_its_time() -> None:
 async def test_an_address_cannot_knock_without_end() -> None:
     async with running_door(InMemoryBus(), limits=Limits(connects_per_s=0.001, connects_burst=2)) as door:
         async with knocking(door.port), knocking(door.port), knocking(door.port) as third:
+            await third.send(connect_packet("dev1"))
+            assert await third.next() == Connack(3)
             with pytest.raises(Closed):
                 await third.next()
         assert door.counts.shunned == 1
+        assert door.counts.admitted == 0
+
+
+async def test_who_knocks_while_the_door_is_busy_waits_in_front_of_it() -> None:
+    many = 400
+    async with running_door(InMemoryBus()) as door:
+        # The loop of the door is this one, and does not turn meanwhile.
+        waiting = [socket.create_connection(("127.0.0.1", door.port), timeout=0.5) for _ in range(many)]
+        await until(lambda: door.counts.connections == many)
+        for one in waiting:
+            one.close()
 
 
 async def test_the_number_of_connections_is_bounded() -> None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import anyio
 import pytest
 
-from jinn.kernel import Clock, Lang, SatelliteId, SystemClock, TurnId, Unavailable
+from jinn.kernel import Clock, Lang, Names, SatelliteId, SystemClock, TurnId, Unavailable
 from jinn.voice.hearing import Hearing
 from jinn.voice.model import (
     Aborted,
@@ -411,3 +411,57 @@ async def test_visitors_of_one_name_do_not_disturb_each_other() -> None:
             await visitor.until(TurnDone)
 
     assert codes(first) == codes(second) == []
+
+
+WARM = Names(en="The fridge is warm.", zh="冰箱太热了。")
+
+
+async def test_what_the_home_says_by_itself_is_spoken_on_every_speaker_in_its_own_language() -> None:
+    speaker = BeepingSpeaker()
+    ears = Ears(speaker=speaker)
+    english = PuppetSatellite("kitchen", Manners(lang=Lang.EN))
+    mandarin = PuppetSatellite("bedroom", Manners(lang=Lang.ZH))
+    any_language = PuppetSatellite("hall", Manners())
+    mute = PuppetSatellite("badge", Manners(has_speaker=False))
+
+    async with ears.attending(english, mandarin, any_language, mute):
+        ears.hearing.announce(WARM, Lang.ZH)
+        for satellite in (english, mandarin, any_language):
+            await satellite.until(SpeechEnds)
+            await satellite.say(Played())
+            await satellite.until(StateShown, count=3)
+
+    assert sorted(speaker.said) == sorted([WARM.en, WARM.zh, WARM.zh])
+    assert states(english) == [State.WAITING, State.SPEAKING, State.WAITING]
+    assert states(mute) == [State.WAITING]
+    assert ears.texts() == []
+
+
+async def test_an_announcement_waits_until_the_turn_is_over() -> None:
+    speaker = BeepingSpeaker()
+    ears, satellite = Ears(speaker=speaker), PuppetSatellite()
+
+    async with ears.attending(satellite):
+        await satellite.say(Pressed())
+        await satellite.until(StateShown, count=2)
+        ears.hearing.announce(WARM, Lang.EN)
+        await satellite.say(Sound(draw(COMMAND)))
+        await satellite.until(SpeechEnds)
+        await satellite.say(Played())
+        await satellite.until(SpeechEnds, count=2)
+
+    assert speaker.said[-1] == WARM.en
+    assert len(speaker.said) == 2
+    assert ears.texts() == ["turn on the light"]
+
+
+async def test_whoever_speaks_to_us_interrupts_an_announcement() -> None:
+    ears, satellite = Ears(speaker=BeepingSpeaker()), PuppetSatellite()
+
+    async with ears.attending(satellite):
+        ears.hearing.announce(WARM, Lang.EN)
+        await satellite.until(SpeechBegins)
+        await satellite.say(Pressed(), Sound(draw(COMMAND)))
+        await satellite.until(TurnDone)
+
+    assert ears.texts() == ["turn on the light"]

@@ -9,7 +9,10 @@ from urllib.parse import unquote
 
 from jinn.kernel import Invalid, Unavailable
 
-_BACKLOG = 1_024
+BACKLOG = 4_096
+"""Who knocks while the loop is busy waits here; one who finds no room tries again only after a second. It is also the
+most that Linux grants (`net.core.somaxconn`)."""
+
 _PROBE_AFTER_S = 120
 _URN = "urn:alink:"
 
@@ -32,7 +35,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _PROBE_AFTER_S)
         listener.bind((host, port))
-        listener.listen(_BACKLOG)
+        listener.listen(BACKLOG)
         listener.setblocking(False)
     except PermissionError as no:
         listener.close()

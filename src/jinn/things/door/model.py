@@ -73,7 +73,7 @@ class Counts:
         held: times that a socket was not read because the hub was behind.
         slow: times that a device did not read or acknowledge in time.
         refused: CONNECTs that were answered with a code other than 0.
-        shunned: connections closed unread, over the rate or number allowed.
+        shunned: connections over the number allowed, closed unread, or over the rate, told to come later.
         broken: connections closed for what they sent.
     """
 

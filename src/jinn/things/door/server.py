@@ -25,7 +25,7 @@ from jinn.things.door.arriving import Arrivals
 from jinn.things.door.codec import Connect, Publish, publish_bytes
 from jinn.things.door.connection import Connection
 from jinn.things.door.downlink import Downlink, Outbox
-from jinn.things.door.listening import listen, tls_context
+from jinn.things.door.listening import BACKLOG, listen, tls_context
 from jinn.things.door.model import TAKEOVER_SUBJECT, Counts, Limits, Takeover
 from jinn.things.door.ports import Authorize, Provisioning
 from jinn.things.door.signing import Claim
@@ -107,6 +107,7 @@ class Door:
         )
         self._admitting = 0
         self._everyone: set[Connection] = set()
+        self._too_soon: set[Connection] = set()
         self._emptied = anyio.Event()
         self._tasks: anyio.abc.TaskGroup | None = None
         self._server: asyncio.Server | None = None
@@ -129,7 +130,10 @@ class Door:
                 await tasks.start(self._downlink.run, name=f"{self.name}: down")
                 await tasks.start(self._watch, name=f"{self.name}: takeovers")
                 tasks.start_soon(self._turn_wheel, name=f"{self.name}: wheel")
-                self._server = await asyncio.get_running_loop().create_server(self._connection, sock=listener, ssl=tls)
+                # Told again, since the loop listens once more and would leave room for its own hundred only.
+                self._server = await asyncio.get_running_loop().create_server(
+                    self._connection, sock=listener, ssl=tls, backlog=BACKLOG
+                )
                 task_status.started()
                 await anyio.sleep_forever()
             finally:
@@ -206,15 +210,20 @@ class Door:
     def opened(self, connection: Connection) -> bool:
         self._everyone.add(connection)
         self.counts.connections += 1
-        if self.counts.connections > self._limits.connections_max or not self._arrivals.admit(
-            connection.address, self._clock.monotonic_s()
-        ):
+        if self.counts.connections > self._limits.connections_max:
             self.counts.shunned += 1
             return False
+        if not self._arrivals.admit(connection.address, self._clock.monotonic_s()):
+            # Told to come later instead of cut off: devices repeat a broken connect at once and a refused one later.
+            self.counts.shunned += 1
+            self._too_soon.add(connection)
         self._wheel.put(connection, self.now_s + self._limits.connect_within_s)
         return True
 
     def asked(self, connection: Connection, connect: Connect) -> None:
+        if connection in self._too_soon:
+            self._refuse(connection, Refusal(code=UNAVAILABLE, why="Too many connects at once from there."))
+            return
         claim = self._admission.read(connect)
         if isinstance(claim, Refusal):
             self._refuse(connection, claim)
@@ -252,6 +261,7 @@ class Door:
 
     def lost(self, connection: Connection) -> None:
         self._everyone.discard(connection)
+        self._too_soon.discard(connection)
         self.counts.connections -= 1
         self._wheel.drop(connection)
         self._leave(connection)
