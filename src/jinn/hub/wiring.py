@@ -1,6 +1,6 @@
 """Which part is made of what: every room opened on the two engines, and joined to the others."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -34,6 +34,7 @@ from jinn.hub.wiring_forms import forms_part, matter_part
 from jinn.hub.wiring_functions import functions_part
 from jinn.hub.wiring_genie import genie_part
 from jinn.hub.wiring_home import Ground, Home, open_home
+from jinn.hub.wiring_joining import joining_part
 from jinn.hub.wiring_voice import Complete, Told, Voice, open_voice
 from jinn.kernel import Clock, Names, Secret, SystemClock, Unavailable
 from jinn.people import Grant, Pairing
@@ -52,8 +53,6 @@ from jinn.runtime import (
 )
 from jinn.things import firmware, genie, mqtt
 from jinn.things.door import Door
-from jinn.things.matter import MatterCodes
-from jinn.things.upkeep import GatewayFinder
 
 SCHEMAS = (
     people.SCHEMA,
@@ -149,12 +148,7 @@ async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, lis
         ground.settings.broker, engine=engine, bus=bus, database=ground.database, room=room,
         households=home.households, clock=clock,
     )  # fmt: skip
-    joining = things.Joining(clock=clock, finders=(*broker.finders, GatewayFinder(room.upkeep)))
-    parts = [
-        Part(services=(joining,), routes=(things.joining_routes(joining, room),)),
-        broker.part,
-        *await _open_parts(ground, home, understander, served, joining),
-    ]
+    parts = [broker.part, *await _open_parts(ground, home, understander, served, broker.finders)]
     talk = edge.open_talk(rules=home.rules, things=room, words=understander, hands=home.hands)
     skills: list[language.Skill] = [
         things.HomeSkill(home.hands),
@@ -229,7 +223,11 @@ class Served:
 
 
 async def _open_parts(
-    ground: Ground, home: Home, understander: language.Understander, served: Served, joining: things.Joining
+    ground: Ground,
+    home: Home,
+    understander: language.Understander,
+    served: Served,
+    finders: Sequence[things.Finder],
 ) -> list[Part]:
     """The rooms that a hub could do without."""
     settings, room = ground.settings, home.room
@@ -238,13 +236,11 @@ async def _open_parts(
         return (settings.http.public_url or f"http://{settings.http.host}:{served.port()}").rstrip("/")
 
     room.upkeep.configuring.base_url = base_url
-    clouds, _ = await genie_part(
+    clouds, platform = await genie_part(
         settings.genie, database=ground.database, bus=ground.bus, room=room, areas=home.households, tokens=home.tokens,
         pairing=home.pairing, admit=home.admitting.admit, base_url=base_url, data=ground.data, clock=ground.clock,
     )  # fmt: skip
-    matter, fabric = matter_part(settings.matter, room=room, bus=ground.bus, areas=home.households)
-    if fabric is not None:
-        joining.add_reader(MatterCodes(bridge=fabric.bridge, registry=room.registry))
+    devices, matter = matter_part(settings.matter, room=room, bus=ground.bus, areas=home.households)
     programs = firmware_part(
         settings, database=ground.database, bus=ground.bus, room=room, areas=home.households, desk=home.desk,
         data=ground.data, clock=ground.clock, port=served.port,
@@ -252,7 +248,12 @@ async def _open_parts(
     own = functions_part(
         settings.functions, database=ground.database, bus=ground.bus, room=room, data=ground.data, clock=ground.clock
     )
-    return [programs, forms_part(room=room, bus=ground.bus, understander=understander), matter, clouds, own]
+    joining = joining_part(
+        room=room, areas=home.households, bus=ground.bus, clock=ground.clock, finders=finders, platform=platform,
+        matter=matter,
+    )  # fmt: skip
+    forms = forms_part(room=room, bus=ground.bus, understander=understander)
+    return [joining, programs, forms, devices, clouds, own]
 
 
 def _own_routes(

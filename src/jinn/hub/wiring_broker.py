@@ -29,6 +29,7 @@ from jinn.runtime import (
 from jinn.things import mqtt
 
 BRIDGE_NAMES = NamesWire(en="Home Assistant discovery", zh="Home Assistant 自动发现")
+BRIDGE_OFF = BridgeWire(name=mqtt.DiscoveryBridge.name, names=BRIDGE_NAMES, state="off", things=0)
 _COUNT_EVERY_S = 5.0
 
 
@@ -74,7 +75,9 @@ def broker_part(
     clients = BrokerClients(database=database, devices=room.registry, clock=clock, home=home)
     if engine is None or not chosen.is_on:
         part = Part(routes=(broker_routes(clients, _nobody),))
-        return BrokerPart(part=part, finders=(), state=lambda: BrokerWire(state="off", clients=0), bridges=lambda: ())
+        return BrokerPart(
+            part=part, finders=(), state=lambda: BrokerWire(state="off", clients=0), bridges=lambda: (BRIDGE_OFF,)
+        )
     watching = NatsBus(engine.system_link)
     broker = Broker(bus=watching, account=BROKER_ACCOUNT)
     census = Census(broker)
@@ -100,7 +103,7 @@ def broker_part(
         part=Part(services=services, routes=(broker_routes(clients, broker.send_away),)),
         finders=(bridge,) if chosen.discovery else (),
         state=lambda: BrokerWire(state="up" if client.is_connected else "down", clients=census.count),
-        bridges=bridges if chosen.discovery else lambda: (),
+        bridges=bridges if chosen.discovery else lambda: (BRIDGE_OFF,),
     )
 
 

@@ -46,6 +46,8 @@ _PLAIN: Final = {
     "HassVacuumReturnToBase": "home.vacuum.dock",
     "HassVacuumStart": "home.vacuum",
     "JinnLower": "home.device.lower",
+    "JinnDiscover": "home.join.discover",
+    "JinnJoinCode": "home.join.code",
     "JinnGetAbility": "home.state.query",
     "JinnPastAbility": "home.past.query",
     "JinnPastChange": "home.past.query",

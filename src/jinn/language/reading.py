@@ -8,6 +8,7 @@ from hassil.intents import SlotList, TextSlotList
 from hassil.recognize import RecognizeResult
 
 from jinn.kernel import AreaId, Lang
+from jinn.language.codes import CODE_SIGN, code_in
 from jinn.language.homeindex import HomeIndex, Mention
 from jinn.language.kinds import Kind
 from jinn.language.marking import Marked, marked
@@ -53,6 +54,7 @@ class Sentences:
         self._theirs = home_assistant_grammar(lang)
         self._own = own_grammar(lang)
         self._past = own_grammar(lang, "past")
+        self._joining = own_grammar(lang, "joining")
 
     def warm_up(self) -> None:
         self._theirs.warm_up()
@@ -71,6 +73,7 @@ class Sentences:
         """The readings of a tidy text, best first: theirs, then ours; with `wild` only those that take free text."""
         if not wild:
             yield from self.read_past(text, index)
+            yield from self.read_joining(text)
         yield from self.read_theirs(text, index, wild=wild)
         if not wild:
             yield from self.read_own(text, index)
@@ -117,6 +120,18 @@ class Sentences:
                 if when is not None:
                     slots |= {"when": when.words, "span": when.span}
                 yield replace(reading, slots=slots)
+
+    def read_joining(self, text: str) -> Iterator[Reading]:
+        """Wishes for new things; a code among the words is found first, as one sign."""
+        coded = code_in(text, self.lang)
+        said = coded.text if coded is not None else text
+        # Marks between the words say nothing here, and Chinese has no space between any.
+        words = [unit.text for unit in units_of(spelled_out(said)) if unit.text.isalnum() or unit.text == CODE_SIGN]
+        codes = TextSlotList.from_tuples([(CODE_SIGN, CODE_SIGN)] if coded is not None else [], allow_template=False)
+        told = (" " if self.lang is Lang.EN else "").join(words)
+        for result in self._joining.matches(told, {"code": codes}, {}, others=words, wild=False):
+            slots = {"code": coded.code} if coded is not None else {}
+            yield Reading(intent=result.intent.name, slots=slots, literal=result.text_chunks_matched)
 
     def read_marked(
         self, sentence: Marked, *, grammar: Grammar | None = None, more: Mapping[str, SlotList] | None = None

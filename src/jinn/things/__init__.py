@@ -11,6 +11,7 @@ from jinn.things.history.skill import PastSkill
 from jinn.things.http import routes
 from jinn.things.joining import CodeReader, Finder, Found, Joining
 from jinn.things.joining_http import joining_routes
+from jinn.things.joining_skill import JoiningSkill
 from jinn.things.meaning import Meaning
 from jinn.things.model import CommandOutcome, CommandResult, DeviceCredentials, Product, ServiceResult, Thing
 from jinn.things.names import NamesOfThings
@@ -65,6 +66,7 @@ __all__ = [
     "History",
     "HomeSkill",
     "Joining",
+    "JoiningSkill",
     "Json",
     "Meaning",
     "NamesOfThings",

@@ -1,7 +1,7 @@
 """What could become a thing of the home, from all bridges, and how it becomes one: by a tap, or by a code."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -28,6 +28,10 @@ _FAILED = Names(en="It could not be added", zh="没有添加成功")
 
 _log = logging.getLogger(__name__)
 Told = Callable[[Names], None]
+Look = Callable[[], Awaitable[Names | None]]
+"""Has a bridge look anew, and says what came of it; None when there is nothing where it could look."""
+
+Tell = Callable[[Names], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +82,18 @@ class CodeReader(Protocol):
     @property
     def via(self) -> Via: ...
 
-    def is_mine(self, code: str) -> bool: ...
+    def is_mine(self, code: str) -> bool:
+        """Whether it looks like one of its codes; it may still be wrong."""
+        ...
+
+    def check(self, code: str) -> None:
+        """See at once what needs no device to be seen.
+
+        Raises:
+            Invalid: it is mistyped.
+            Unavailable: such a device cannot be added here, and what to do about it.
+        """
+        ...
 
     async def join_code(self, code: str, *, names: Names | None, area: AreaId | None, told: Told) -> Thing:
         """Make a thing of what has this code; `told` says each step in words for people.
@@ -106,18 +121,21 @@ class Joining:
 
     name = "joining"
 
-    def __init__(self, *, clock: Clock, finders: Sequence[Finder] = (), readers: Sequence[CodeReader] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        finders: Sequence[Finder] = (),
+        readers: Sequence[CodeReader] = (),
+        looks: Sequence[Look] = (),
+    ) -> None:
         self._clock = clock
-        self._finders = list(finders)
-        self._readers = list(readers)
+        self._finders = tuple(finders)
+        self._readers = tuple(readers)
+        self._looks = tuple(looks)
         self._attempts: dict[str, Attempt] = {}
+        self._ended: dict[str, anyio.Event] = {}
         self._tasks: anyio.abc.TaskGroup | None = None
-
-    def add_finder(self, finder: Finder) -> None:
-        self._finders.append(finder)
-
-    def add_reader(self, reader: CodeReader) -> None:
-        self._readers.append(reader)
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
         async with anyio.create_task_group() as tasks:
@@ -133,6 +151,11 @@ class Joining:
         everything = [found for finder in self._finders for found in finder.found()]
         return sorted(everything, key=lambda found: (found.joined is not None, -found.seen_ms, found.id))
 
+    async def look(self) -> list[Names]:
+        """Have every bridge that can look anew do so: what each says came of it."""
+        said = [await look() for look in self._looks]
+        return [one for one in said if one is not None]
+
     async def join(self, found_id: str, *, names: Names | None = None, area: AreaId | None = None) -> Thing:
         """Raises as `Finder.join`."""
         return await self._finder_of(found_id).join(found_id, names=names, area=area)
@@ -145,20 +168,24 @@ class Joining:
         """Begin to join what has this code; ask for the attempt to see how it goes.
 
         Raises:
-            Invalid: `unknown-code`: no bridge can read it.
+            Invalid: `code-unknown`: no bridge can read it; or what is wrong with it.
             Conflict: `joining-busy`.
+            Unavailable: `joining-away`, or what keeps such a device from being added.
         """
         reader = next((reader for reader in self._readers if reader.is_mine(code)), None)
         if reader is None or len(code) > CODE_CHARS_MAX:
-            raise Invalid("Nothing here knows such a code.", code="unknown-code")
+            raise Invalid("Nothing here knows such a code.", code="code-unknown")
+        reader.check(code)
         if sum(attempt.state == "working" for attempt in self._attempts.values()) >= AT_ONCE_MAX:
             raise Conflict("Other things are being added at this moment.", code="joining-busy")
         if self._tasks is None:
             raise Unavailable("The hub is stopping.", code="joining-away")
         attempt = Attempt(id=new_id(self._clock), via=reader.via, state="working", step=_LOOKING)
         self._attempts[attempt.id] = attempt
+        self._ended[attempt.id] = anyio.Event()
         while len(self._attempts) > ATTEMPTS_KEPT:
-            del self._attempts[next(iter(self._attempts))]
+            oldest = next(iter(self._attempts))
+            del self._attempts[oldest], self._ended[oldest]
         self._tasks.start_soon(self._try, reader, attempt.id, code, names, area, name=f"joining {attempt.id}")
         return attempt
 
@@ -168,6 +195,25 @@ class Joining:
         if found is None:
             raise NotFound("There is no such attempt.", code="attempt-not-found")
         return found
+
+    async def wait(self, attempt_id: str, *, within_s: float) -> Attempt:
+        """The attempt when it has ended, or as it is after that time. Raises: NotFound `attempt-not-found`."""
+        self.attempt(attempt_id)
+        with anyio.move_on_after(within_s):
+            await self._ended[attempt_id].wait()
+        return self.attempt(attempt_id)
+
+    def tell_later(self, attempt_id: str, say: Callable[[Attempt], Names], tell: Tell) -> None:
+        """When the attempt ends, have what is to be said of it told."""
+        if self._tasks is not None:
+            self._tasks.start_soon(self._tell, attempt_id, say, tell, name=f"tell of joining {attempt_id}")
+
+    async def _tell(self, attempt_id: str, say: Callable[[Attempt], Names], tell: Tell) -> None:
+        await self._ended[attempt_id].wait()
+        try:
+            await tell(say(self.attempt(attempt_id)))
+        except JinnError as lost:
+            _log.warning("what came of joining could not be told: %s", lost.sentence)
 
     async def _try(
         self, reader: CodeReader, attempt_id: str, code: str, names: Names | None, area: AreaId | None
@@ -186,6 +232,7 @@ class Joining:
         else:
             ended = replace(self._attempts[attempt_id], state="done", step=_JOINED, thing=thing.id)
         self._attempts[attempt_id] = ended
+        self._ended[attempt_id].set()
 
     def _finder_of(self, found_id: str) -> Finder:
         for finder in self._finders:

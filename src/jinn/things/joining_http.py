@@ -6,11 +6,12 @@ import msgspec
 from litestar import Router, delete, get, post
 from litestar.params import FromPath, JSONBody
 
-from jinn.kernel import AreaId, Forbidden, Names
+from jinn.kernel import Forbidden, Names
 from jinn.people import Grant
 from jinn.runtime import Problem, problem_of
-from jinn.things.http import AnyRequest
+from jinn.things.http import AnyRequest, area_called
 from jinn.things.joining import Attempt, Found, Joining
+from jinn.things.ports import Areas
 from jinn.things.products import WireNames, names_of, wire_names
 from jinn.things.room import ThingsRoom
 from jinn.things.wire import WireThing
@@ -57,12 +58,10 @@ class CodeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Wanted(Protocol):
     @property
     def names(self) -> WireNames | None: ...
-    @property
-    def area(self) -> str | None: ...
 
 
-def joining_routes(joining: Joining, room: ThingsRoom) -> Router:
-    """`/api/joining`."""
+def joining_routes(joining: Joining, room: ThingsRoom, areas: Areas) -> Router:
+    """`/api/joining`; an area is given by its id or a name."""
 
     @get("/found", summary="What was discovered, and what it is already")
     async def list_found() -> list[FoundBody]:
@@ -71,7 +70,7 @@ def joining_routes(joining: Joining, room: ThingsRoom) -> Router:
     @post("/found/{found_id:str}", summary="Make it a thing of the home")
     async def join_found(found_id: FromPath[str], request: AnyRequest, data: JSONBody[Wanted]) -> WireThing:
         _only_people(request)
-        thing = await joining.join(found_id, names=_names(data), area=_area(data))
+        thing = await joining.join(found_id, names=_names(data), area=area_called(areas, data.area))
         return room.on_wire(thing.id)
 
     @delete("/found/{found_id:str}", summary="Show it no more")
@@ -82,7 +81,7 @@ def joining_routes(joining: Joining, room: ThingsRoom) -> Router:
     @post("/code", summary="Join what has this code; ask for the attempt to see how it goes")
     async def try_code(data: JSONBody[CodeBody], request: AnyRequest) -> JoiningBody:
         _only_people(request)
-        return _attempt_body(joining.try_code(data.code, names=_names(data), area=_area(data)))
+        return _attempt_body(joining.try_code(data.code, names=_names(data), area=area_called(areas, data.area)))
 
     @get("/{attempt_id:str}", summary="How an attempt to join goes")
     async def get_attempt(attempt_id: FromPath[str]) -> JoiningBody:
@@ -111,10 +110,6 @@ def _attempt_body(attempt: Attempt) -> JoiningBody:
 
 def _names(wanted: _Wanted) -> Names | None:
     return names_of(wanted.names) if wanted.names is not None else None
-
-
-def _area(wanted: _Wanted) -> AreaId | None:
-    return AreaId(wanted.area) if wanted.area else None
 
 
 def _only_people(request: AnyRequest) -> None:

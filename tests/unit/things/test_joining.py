@@ -1,13 +1,15 @@
 """What was found and codes that were read, at one counter."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import anyio
 import pytest
 
-from jinn.kernel import AreaId, Conflict, Invalid, ManualClock, Names, NotFound, Refused, Secret, ThingId
-from jinn.things import Found, Joining, Thing
+from jinn.kernel import AreaId, Conflict, Invalid, Lang, ManualClock, Names, NotFound, Refused, Secret, ThingId
+from jinn.language import Intent, Outcome
+from jinn.things import Found, Joining, JoiningSkill, Thing
 from jinn.things.joining import AT_ONCE_MAX
 
 pytestmark = pytest.mark.anyio
@@ -40,6 +42,10 @@ class PlayedCodes:
 
     def is_mine(self, code: str) -> bool:
         return code.startswith("M")
+
+    def check(self, code: str) -> None:
+        if code == "M-wrong":
+            raise Invalid("A letter is wrong.", code="bad-setup-code")
 
     async def join_code(
         self, code: str, *, names: Names | None, area: AreaId | None, told: Callable[[Names], None]
@@ -102,7 +108,7 @@ async def test_unknown_codes_and_too_many_at_once_are_refused() -> None:
     joining = Joining(clock=ManualClock(), readers=[PlayedCodes()])
     async with anyio.create_task_group() as tasks:
         await running(joining, tasks)
-        for code in ("X1", "", "M" * 999):
+        for code in ("X1", "", "M" * 999, "M-wrong"):
             with pytest.raises(Invalid):
                 joining.try_code(code)
         for _ in range(AT_ONCE_MAX):
@@ -112,3 +118,42 @@ async def test_unknown_codes_and_too_many_at_once_are_refused() -> None:
         with pytest.raises(NotFound):
             joining.attempt("nobody")
         tasks.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize(("lang", "now"), [(Lang.EN, "I am adding it."), (Lang.ZH, "正在添加")])
+async def test_what_takes_longer_than_somebody_waits_is_told_when_it_has_ended(lang: Lang, now: str) -> None:
+    codes, told = PlayedCodes(), list[Names]()
+    joining = Joining(clock=ManualClock(), readers=[codes])
+
+    async def tell(text: Names) -> None:
+        told.append(text)
+
+    skill = JoiningSkill(joining, called=lambda _: LAMP.names, tell=tell, patience_s=0)
+    intent = Intent(name="JinnJoinCode", canon="home.join.code", slots={"code": "M1"})
+    async with anyio.create_task_group() as tasks:
+        await running(joining, tasks)
+        reply = await skill.answer((intent,), lang=lang, span=lambda _: nullcontext())
+        assert reply.said.startswith(now)
+        assert told == []
+        codes.gate.set()
+        await anyio.wait_all_tasks_blocked()
+        assert [text.of(lang) for text in told] == [
+            "lamp is part of the home now." if lang is Lang.EN else "灯已经加入家里了。"
+        ]
+        tasks.cancel_scope.cancel()
+
+
+async def test_a_discovery_says_what_bridges_say_and_what_waits() -> None:
+    async def look() -> Names | None:
+        return Names(en="Nothing new.", zh="没有新设备。")
+
+    async def tell(text: Names) -> None:
+        raise AssertionError(text)
+
+    joining = Joining(clock=ManualClock(), finders=[OneFound()], looks=[look])
+    skill = JoiningSkill(joining, called=lambda _: LAMP.names, tell=tell)
+    intent = Intent(name="JinnDiscover", canon="home.join.discover")
+    english = await skill.answer((intent,), lang=Lang.EN, span=lambda _: nullcontext())
+    assert (english.said, english.outcome) == ("Nothing new. 1 is waiting to be added: lamp.", Outcome.DONE)
+    chinese = await skill.answer((intent,), lang=Lang.ZH, span=lambda _: nullcontext())
+    assert chinese.said == "没有新设备。有1个设备等待添加：灯。"

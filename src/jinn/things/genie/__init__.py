@@ -1,5 +1,6 @@
 """AliGenie smart-home clouds, both ways: accounts at vendors' clouds, and this home as a vendor's cloud."""
 
+from jinn.things.genie.finding import CloudFinder
 from jinn.things.genie.http import (
     CALLBACK_PATH,
     Begun,
@@ -17,6 +18,7 @@ __all__ = [
     "CALLBACK_PATH",
     "SCHEMA",
     "Begun",
+    "CloudFinder",
     "DiscoveredAll",
     "Platform",
     "VendorBody",

@@ -130,12 +130,12 @@ def _linking(platform: Platform, data: Path) -> list[BaseRouteHandler]:
 def _discovering(platform: Platform) -> list[BaseRouteHandler]:
     @post("/links/{link:str}/discover", status_code=200, summary="Ask an account for its devices")
     async def discover(link: FromPath[str], request: AnyRequest) -> WireDiscovered:
-        _only_owner(request)
+        _only_people(request)
         return _discovered(await platform.discovering.discover(link))
 
     @post("/discover", status_code=200, summary="Ask every account for its devices")
     async def discover_all(request: AnyRequest) -> DiscoveredAll:
-        _only_owner(request)
+        _only_people(request)
         found, failed = await platform.discover_all()
         problems = [
             Problem(code=error.stable_code(), message=f"{names.en}: {error.sentence}") for names, error in failed
@@ -241,3 +241,10 @@ def _only_owner(request: AnyRequest) -> None:
     grant = request.state.grant
     if not isinstance(grant, Grant) or grant.subject != "owner":
         raise Forbidden("Only the owner may do this.", code="owner-only")
+
+
+def _only_people(request: AnyRequest) -> None:
+    """A screen may do what anybody in the room may ask for aloud."""
+    grant = request.state.grant
+    if not isinstance(grant, Grant) or not (grant.subject == "owner" or grant.subject.startswith("screen:")):
+        raise Forbidden("Only the people of the home may do this.", code="not-allowed")

@@ -4,7 +4,7 @@ from jinn.things.matter.bridge import MatterBridge
 from jinn.things.matter.client import MatterClient
 from jinn.things.matter.codes import SetupCode, read_code
 from jinn.things.matter.http import matter_routes
-from jinn.things.matter.joining import MatterCodes
+from jinn.things.matter.joining import MatterCodes, MatterFinder
 from jinn.things.matter.opening import Matter, open_matter
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "MatterBridge",
     "MatterClient",
     "MatterCodes",
+    "MatterFinder",
     "SetupCode",
     "matter_routes",
     "open_matter",

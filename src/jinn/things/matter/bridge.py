@@ -49,6 +49,18 @@ class _Joined:
         return point.feature.value_of(attributes)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stranger:
+    """A node of the fabric that is no thing.
+
+    Attributes:
+        why: what kept it from becoming one.
+    """
+
+    node: MatterNode
+    why: JinnError
+
+
 @dataclass(frozen=True, slots=True)
 class _Newcomer:
     """What the device that is being added shall be called, and where it is."""
@@ -67,6 +79,7 @@ class MatterBridge:
         self._sessions: Sessions | None = None
         self._by_node: dict[int, _Joined] = {}
         self._by_thing: dict[ThingId, _Joined] = {}
+        self._strangers: dict[int, Stranger] = {}
         self._turn = anyio.Lock()
         self._adding = anyio.Lock()
         self._newcomer = _Newcomer()
@@ -80,6 +93,31 @@ class MatterBridge:
     def nodes(self) -> Mapping[int, ThingId]:
         """The nodes that are things, by their number."""
         return {node_id: joined.thing for node_id, joined in self._by_node.items()}
+
+    @property
+    def strangers(self) -> Mapping[int, Stranger]:
+        """The nodes that are no things, by their number."""
+        return dict(self._strangers)
+
+    async def join_stranger(self, node_id: int, *, names: Names | None = None, area: AreaId | None = None) -> ThingId:
+        """Try once more to make a thing of a node.
+
+        Raises:
+            NotFound: `found-not-found`.
+            Refused, Unavailable: it is none still, and why.
+        """
+        stranger = self._strangers.get(node_id)
+        if stranger is None:
+            raise NotFound("That was not discovered, or is gone again.", code="found-not-found")
+        async with self._adding, self._turn:
+            self._newcomer = _Newcomer(names, area)
+            try:
+                joined = await self._join(stranger.node)
+            finally:
+                self._newcomer = _Newcomer()
+        if joined is None:
+            raise self._strangers[node_id].why
+        return joined.thing
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
         """Follow what the server says, for ever."""
@@ -175,7 +213,7 @@ class MatterBridge:
                 for node in nodes:
                     await self._join(node)
                 there = {node.id for node in nodes}
-                for node_id in [known for known in self._by_node if known not in there]:
+                for node_id in [known for known in (*self._by_node, *self._strangers) if known not in there]:
                     self._go(node_id)
             case Seen(node):
                 await self._join(node)
@@ -200,7 +238,9 @@ class MatterBridge:
             thing = await self._bound.join(read.product, names=called, device_name=device, area=newcomer.area)
         except JinnError as error:
             _log.warning("node %d is no thing: %s", node.id, error.sentence)
+            self._strangers[node.id] = Stranger(node=node, why=error)
             return None
+        self._strangers.pop(node.id, None)
         before = self._by_node.get(node.id)
         joined = _Joined(node_id=node.id, thing=thing.id, read=read)
         if before is not None and before.thing == thing.id:
@@ -218,6 +258,7 @@ class MatterBridge:
         return joined
 
     def _go(self, node_id: int) -> None:
+        self._strangers.pop(node_id, None)
         joined = self._by_node.pop(node_id, None)
         if joined is not None:
             self._by_thing.pop(joined.thing, None)
