@@ -128,10 +128,10 @@ class Work:
 
     def record(self, up: Upward, said: Mapping[str, Sequence[Reported]]) -> None:
         """Let the past have what was said of each property, oldest first; before the twin takes it."""
-        known = self.twin(up.thing.id).reported
+        thing, properties = up.thing.id, up.product.model.properties
+        known = self._twins[thing].reported
         for name, values in said.items():
-            data_type = up.product.model.properties[name].type
-            self._samples += samples_of(up.thing.id, name, data_type, values, known.get(name))
+            self._samples += samples_of(thing, name, properties[name].type, values, known.get(name))
 
     def add_thing(self, addition: Addition) -> None:
         self.add(*addition.statements)

@@ -69,9 +69,7 @@ def _filed(samples: Iterable[Sample], add_series: str) -> list[Statement]:
     for (thing, name, kind), group in groups.items():
         number = series_id(ThingId(thing), name)
         series.append({"series": number, "thing": thing, "property": name, "kind": kind})
-        rows += [
-            {"series": number, "at_ms": at_ms, "value": value, "text": text} for _, _, _, at_ms, value, text in group
-        ]
+        rows += [{"series": number, "at_ms": one.at_ms, "value": one.value, "text": one.text} for one in group]
     return [Statement(query=add_series, each=series), Statement(query="history.add_value", each=rows)]
 
 

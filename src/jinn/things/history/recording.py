@@ -28,12 +28,12 @@ def samples_of(
     Args:
         before: what the twin knew of it.
     """
-    kind = kind_of(data_type)
     made = []
     for said in values:
-        if is_worth_a_row(before=before, value=said.value, at_ms=said.at_ms):
-            value, text = written_value(said.value)
-            made.append(Sample(thing, name, kind, said.at_ms, value, text))
+        value, at_ms = said
+        if is_worth_a_row(before=before, value=value, at_ms=at_ms):
+            number, text = written_value(value)
+            made.append(Sample(thing, name, kind_of(data_type), at_ms, number, text))
         before = said
     return made
 
