@@ -49,8 +49,8 @@ class Explaining:
         became = self._book.saying.changed(thing, name, value)
         if command is None or (not command.service and not is_same(command.values[name], value)):
             said = Names(
-                en=f"{_capital(became.en)} by itself or at the thing; nobody asked for it here.",
-                zh=f"{became.zh}，是设备自己或者有人手动操作的，这里没有人要求。",
+                en=f"{_capital(became.en)}, as it says itself; nobody asked for it here.",
+                zh=f"{became.zh}，这是它自己报告的，这里没有人要求。",
             )
             return Why(thing=thing, property=name, said=said, by="thing")
         by, _, which = command.by.partition(":")
