@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 
 from jinn.things.products import read_product_folder
 
@@ -12,6 +13,10 @@ ROOT = Path(__file__).resolve().parents[3]
 PRODUCTS = {
     path.parent.name: json.loads(path.read_text("utf-8")) for path in sorted(ROOT.glob("products/*/product.json"))
 }
+CONTRACTS: Registry = Registry().with_resources(
+    (name, Resource.from_contents(json.loads((ROOT / f"contracts/{name}.schema.json").read_text("utf-8"))))
+    for name in ("jinn", "edge")
+)
 HOME = json.loads((ROOT / "products/demo_home.json").read_text("utf-8"))
 # What a simulated thing knows of its surroundings beyond its own properties.
 SURROUNDINGS = {"vacuum": {"rooms"}}
@@ -20,7 +25,7 @@ SURROUNDINGS = {"vacuum": {"rooms"}}
 def schema(name: str) -> Draft202012Validator:
     document = json.loads((ROOT / f"contracts/{name}.schema.json").read_text("utf-8"))
     Draft202012Validator.check_schema(document)
-    return Draft202012Validator(document)
+    return Draft202012Validator(document, registry=CONTRACTS)
 
 
 def identifiers(product: dict, section: str) -> list[str]:
