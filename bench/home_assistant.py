@@ -36,6 +36,7 @@ from jinn.things.door.codec import Publish  # noqa: E402
 from jinn.things.mqtt import MqttClient  # noqa: E402
 
 SENSORS = 200
+WARM_UP_RATE, TRIES = 200, 2
 RATES = (500, 1_000, 1_500, 2_000, 3_000, 4_000, 5_000, 6_000, 8_000, 10_000, 12_000, 15_000, 20_000)
 LAST_S = 4.0
 LATE_MS = 100.0
@@ -111,18 +112,24 @@ async def climb(client: MqttClient, new_sights: Callable[[Sights], None], busy: 
     """Rates upwards until updates are seen late: the highest that was not, and every step."""
     best, steps = 0, []
     number = 1
-    for rate in RATES:
+    # Neither side is judged by its first second; a rate that was missed is tried once more, for the machine is shared.
+    for rate in (WARM_UP_RATE, *(rate for rate in RATES for _ in range(TRIES))):
+        if rate == best:
+            continue
         sights = Sights(sent_s=[0.0] * number)
         new_sights(sights)
         before = _processor_s(busy)
         is_whole = await at_rate(client, sights, rate)
         cpu_us = (_processor_s(busy) - before) * 1e6 / max(1, len(sights.sent_s) - number)
         number = len(sights.sent_s)
+        if rate == WARM_UP_RATE:
+            continue
         p99 = percentile(sights.late_ms, 99) if sights.late_ms else float("inf")
         steps.append([rate, round(percentile(sights.late_ms or [0], 50), 1), round(p99, 1), round(cpu_us)])
-        if not is_whole or p99 > LATE_MS:
+        if is_whole and p99 <= LATE_MS:
+            best = rate
+        elif [step[0] for step in steps].count(rate) == TRIES:
             break
-        best = rate
     return {"best": best, "steps": steps}
 
 
