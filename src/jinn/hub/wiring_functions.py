@@ -2,16 +2,13 @@
 
 from pathlib import Path
 
-import msgspec
-
 from jinn import things
 from jinn.edge import functions
+from jinn.hub.notices import tell_household
 from jinn.hub.part import Part
 from jinn.hub.settings import FunctionSettings, function_keys
 from jinn.kernel import Clock, JinnError, Names, ThingId
 from jinn.runtime import Bus, Database
-
-NOTICE_SUBJECT = "ev.edge.notice"
 
 
 def functions_part(
@@ -30,8 +27,7 @@ def functions_part(
         return said.value if said is not None else None
 
     async def say(text: Names, *, by: str) -> None:
-        notice = {"by": by, "text": {"en": text.en, "zh": text.zh}, "severity": "info"}
-        await bus.publish(NOTICE_SUBJECT, msgspec.json.encode(notice))
+        await tell_household(text, bus=bus)
 
     python = functions.PythonWorkshop(reading, data / "function_root", may_be_open=chosen.python_may_be_open)
     kept = functions.Functions(

@@ -10,10 +10,10 @@ from litestar.types import ControllerRouterHandler
 
 from jinn import things
 from jinn.hub.network import BridgeWire
+from jinn.hub.notices import tell_household
 from jinn.hub.part import Part
 from jinn.hub.screen_wire import NamesWire, ProblemWire
 from jinn.hub.settings import GenieSettings
-from jinn.hub.wiring_functions import NOTICE_SUBJECT
 from jinn.kernel import Clock, Names
 from jinn.people import Pairing, TokenBook
 from jinn.runtime import Admission, Bus, Database
@@ -64,8 +64,7 @@ async def genie_part(
     """Both sides; the cloud's only when it is switched on."""
 
     async def tell(text: Names) -> None:
-        notice = {"by": "genie", "text": {"en": text.en, "zh": text.zh}, "severity": "info"}
-        await bus.publish(NOTICE_SUBJECT, msgspec.json.encode(notice))
+        await tell_household(text, bus=bus)
 
     platform = await open_platform(
         room=room, database=database, bus=bus, areas=areas, clock=clock, base_url=base_url, tell=tell

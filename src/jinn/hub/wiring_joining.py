@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from jinn import things
+from jinn.hub.notices import tell_household
 from jinn.hub.part import Part
-from jinn.hub.wiring_functions import NOTICE_SUBJECT
 from jinn.kernel import Clock, Names
 from jinn.runtime import Bus
 from jinn.things.genie import CloudFinder, Platform
@@ -35,8 +33,7 @@ def joining_part(
     )
 
     async def tell(text: Names) -> None:
-        notice = {"by": "joining", "text": {"en": text.en, "zh": text.zh}, "severity": "info"}
-        await bus.publish(NOTICE_SUBJECT, msgspec.json.encode(notice))
+        await tell_household(text, bus=bus)
 
     return Part(
         services=(joining,),

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import anyio
 import pytest
+from cut_line import Line
 from integration.things_room import LAMP_NAMES, emptied
-from leaf_parts import NAME, Far, Line, Near, a_leaf, a_region, running
+from leaf_parts import NAME, Far, Near, a_leaf, a_region, running
 
 from jinn.edge.uplink import Mirrored
 from jinn.kernel import NotFound, Secret, ThingId, Unavailable

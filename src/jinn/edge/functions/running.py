@@ -14,9 +14,8 @@ from jinn.edge.functions.model import Ended, HomeEvent, Manifest, Wish, listens
 from jinn.edge.functions.ports import Hands, Voice
 from jinn.kernel import Clock, JinnError, ThingId, Unavailable
 from jinn.runtime import Bus, Message
-from jinn.things import REPORTED_SUBJECT, Json
+from jinn.things import HAPPENED_SUBJECT, REPORTED_SUBJECT, HappenedBatch, Json, ReportedBatch
 
-HAPPENED_SUBJECT = "ev.things.happened"
 WAITING_MAX = 10_000
 """Two seconds of what one core works off; then the oldest waiting are let go and counted."""
 ACTING_MAX = 32
@@ -24,27 +23,6 @@ WISHES_PER_S, WISHES_AT_ONCE = 20.0, 50.0
 """A function that wishes more sets itself off in a circle; what is beyond is refused and counts as a failure."""
 
 _log = logging.getLogger(__name__)
-
-
-class _Report(msgspec.Struct, frozen=True):
-    thing: str
-    at_ms: int
-    properties: dict[str, object]
-
-
-class _Reported(msgspec.Struct, frozen=True):
-    reports: list[_Report]
-
-
-class _Happening(msgspec.Struct, frozen=True):
-    thing: str
-    event: str
-    at_ms: int
-    outputs: dict[str, object]
-
-
-class _Happened(msgspec.Struct, frozen=True):
-    events: list[_Happening]
 
 
 class FunctionRunner:
@@ -92,12 +70,11 @@ class FunctionRunner:
         async with self._bus.subscribe(subject) as messages:
             task_status.started()
             async for message in messages:
-                for event in self._read(message, read):
-                    if any(listens(manifest, event.kind, event.thing, event.name) for _, manifest in self._running()):
+                running = self._functions.running()
+                # Most homes have no function: then nothing is even read.
+                for event in self._read(message, read) if running else ():
+                    if any(listens(manifest, event.kind, event.thing, event.name) for _, manifest in running):
                         self._put(event, send, receive)
-
-    def _running(self) -> tuple[tuple[object, Manifest], ...]:
-        return self._functions.running()
 
     def _read(self, message: Message, read: Callable[[bytes], list[HomeEvent]]) -> list[HomeEvent]:
         try:
@@ -167,7 +144,7 @@ class FunctionRunner:
 def _reports(payload: bytes) -> list[HomeEvent]:
     return [
         HomeEvent(kind="things", thing=report.thing, name=name, value=value, at_ms=report.at_ms)
-        for report in msgspec.json.decode(payload, type=_Reported).reports
+        for report in msgspec.json.decode(payload, type=ReportedBatch).reports
         for name, value in report.properties.items()
     ]
 
@@ -175,5 +152,5 @@ def _reports(payload: bytes) -> list[HomeEvent]:
 def _happenings(payload: bytes) -> list[HomeEvent]:
     return [
         HomeEvent(kind="events", thing=one.thing, name=one.event, value=one.outputs, at_ms=one.at_ms)
-        for one in msgspec.json.decode(payload, type=_Happened).events
+        for one in msgspec.json.decode(payload, type=HappenedBatch).events
     ]
