@@ -1,5 +1,5 @@
 # Two commands do all: `make up` starts jinn with a furnished demo home, `make test` runs every test.
-.PHONY: up demo test check bench lock setup setup-dev clean
+.PHONY: up demo test fuzz bench lock setup setup-dev clean
 
 JINN = .venv/bin/jinn
 
@@ -15,6 +15,10 @@ test: setup-dev
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
 	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest $(ARGS)
+
+# Looks for input that breaks a parser, with other examples each time.
+fuzz: setup-dev
+	@.venv/bin/python -m pytest tests/property --hypothesis-profile=explore $(ARGS)
 
 bench: setup-dev
 	@PYTHONPATH=src .venv/bin/python bench/all.py $(ARGS)

@@ -73,7 +73,12 @@ def start(data: Path, *options: str, program: Callable[..., list[str]] = jinn) -
     command = program("up", "--data", str(data), "--port", "0", "--mqtt-port", "0", *options)
     with log.open("ab") as sink:
         process = subprocess.Popen(command, stdout=sink, stderr=sink, stdin=subprocess.DEVNULL, env=environment())
-    client = _reach(process, data, log)
+    try:
+        client = _reach(process, data, log)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
     return HubProcess(process=process, data=data, client=client, log=log)
 
 

@@ -113,7 +113,7 @@ def test_a_pipe_that_never_ends_is_not_opened(tmp_path: Path) -> None:
     assert refused.wait(5)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     head=st.sampled_from([b"", b"RIFF", b"fLaC", b"OggS", as_file(tone(0.05, RATE), RATE)[:44]]),
     rest=st.binary(max_size=300),

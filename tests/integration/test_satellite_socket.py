@@ -145,7 +145,7 @@ messages = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=st.lists(messages, max_size=12), greets=st.booleans())
 def test_no_sequence_of_messages_brings_the_hub_down(
     client: TestClient[Litestar], sent: list[str | bytes], greets: bool

@@ -39,10 +39,10 @@ def test_a_topic_means_itself_or_is_refused(topic: str) -> None:
     for subject in subjects:
         assert not any(letter.isspace() for letter in subject)
         assert not subject.startswith(("$", "."))
-        for place, part in enumerate(subject.replace("//", "").split(".")):
+        for place, part in enumerate(subject.split(".")):
             assert part
             assert part in {"*", ">"} or not set(part) & {"*", ">"}
-            assert part != ">" or place == subject.replace("//", "").count(".")
+            assert part != ">" or place == subject.count(".")
 
 
 @given(name=st.text(max_size=80), topics=st.lists(st.sampled_from(["a/#", "b/+/c", "x"]), max_size=4))

@@ -2,7 +2,7 @@
 
 import itertools
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jinn.things.door.codec import (
@@ -78,14 +78,12 @@ def read_all(decoder: Decoder, parts: list[bytes]) -> list[Packet]:
 cuts = st.lists(st.integers(0, 10_000), max_size=8)
 
 
-@settings(deadline=None)
 @given(sent=st.lists(packets, max_size=6), cuts=cuts)
 def test_packets_survive_the_wire_however_it_cuts_them(sent: list[Packet], cuts: list[int]) -> None:
     data = b"".join(encode(packet) for packet in sent)
     assert read_all(Decoder(), chunks(data, cuts)) == sent
 
 
-@settings(deadline=None)
 @given(data=st.binary(max_size=600), cuts=cuts)
 def test_any_bytes_are_packets_or_a_protocol_error(data: bytes, cuts: list[int]) -> None:
     try:
@@ -96,7 +94,6 @@ def test_any_bytes_are_packets_or_a_protocol_error(data: bytes, cuts: list[int])
     assert len(found) <= len(data) // 2
 
 
-@settings(deadline=None)
 @given(
     sent=st.lists(packets, min_size=1, max_size=3), place=st.integers(0, 10_000), byte=st.integers(0, 255), cuts=cuts
 )
@@ -113,7 +110,6 @@ def test_a_flipped_byte_gives_other_packets_or_a_protocol_error(
     assert read_all(Decoder(), [b"".join(encode(packet) for packet in found)]) == found
 
 
-@settings(deadline=None)
 @given(data=st.binary(max_size=600), cuts=cuts)
 def test_where_the_wire_cuts_changes_nothing(data: bytes, cuts: list[int]) -> None:
     def outcome(parts: list[bytes]) -> list[Packet] | str:
@@ -125,7 +121,6 @@ def test_where_the_wire_cuts_changes_nothing(data: bytes, cuts: list[int]) -> No
     assert outcome(chunks(data, cuts)) == outcome([data])
 
 
-@settings(deadline=None)
 @given(data=st.binary(max_size=2_000), chunk=st.integers(1, 64))
 def test_no_more_is_held_than_one_packet_and_one_chunk(data: bytes, chunk: int) -> None:
     decoder, limit = Decoder(packet_bytes_max=128), 128

@@ -1,6 +1,6 @@
 """Whatever a stranger or a device sends, a connection only ever asks its owner or closes."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jinn.things.door.allowing import AllowLists
@@ -101,7 +101,6 @@ pieces = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(chunks=st.lists(pieces, max_size=12))
 def test_a_stranger_is_asked_for_at_most_one_login_and_posts_nothing_before_it(chunks: list[bytes]) -> None:
     owner, transport = talk(chunks)
@@ -113,7 +112,6 @@ def test_a_stranger_is_asked_for_at_most_one_login_and_posts_nothing_before_it(c
         assert transport.closed
 
 
-@settings(deadline=None)
 @given(chunks=st.lists(pieces, max_size=12))
 def test_after_the_login_anything_is_understood_or_ends_the_connection(chunks: list[bytes]) -> None:
     owner, transport = talk([CONNECT, *chunks])

@@ -74,7 +74,7 @@ def test_any_bytes_are_a_signed_manifest_or_refused(blob: bytes) -> None:
         on_a_thing(blob).check(PUBLIC)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.binary(max_size=400), st.integers(0, 63), st.integers(1, 255))
 def test_hub_and_thing_judge_signatures_alike(text: bytes, place: int, change: int) -> None:
     good = KEY.sign(text)
@@ -91,7 +91,7 @@ def test_hub_and_thing_judge_signatures_alike(text: bytes, place: int, change: i
         assert (on_the_thing.value.args[0] == "manifest-malformed") == is_good
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.binary(max_size=9000), min_size=1, max_size=5), st.data())
 def test_a_package_arrives_whole_however_it_is_cut_and_however_often_it_begins_anew(
     contents: list[bytes], data: st.DataObject
@@ -147,7 +147,7 @@ def test_any_text_is_an_address_or_refused(url: str) -> None:
     assert not set("\r\n ") & set(host + path)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.binary(max_size=200)
     | st.binary(max_size=60).map(lambda rest: b"HTTP/1.1 206 ok\r\n" + rest)

@@ -68,7 +68,7 @@ devices = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(body=st.one_of(st.binary(max_size=200), jsons.map(lambda value: json.dumps(value).encode())))
 def test_any_answer_is_one_of_three_things(body: bytes) -> None:
     with suppress(VendorError, Unavailable):
@@ -79,7 +79,7 @@ def test_any_answer_is_one_of_three_things(body: bytes) -> None:
     read_callback(body.decode("latin-1"))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(form=devices, said=pairs)
 def test_any_device_becomes_a_thing_whose_words_come_back(form: dict[str, object], said: list[object]) -> None:
     device = read_device(form)  # type: ignore[arg-type]
@@ -104,7 +104,7 @@ def test_any_device_becomes_a_thing_whose_words_come_back(form: dict[str, object
                 assert values_of(description, [(binding.attribute, control.value)])[identifier] == value
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(payload=jsons)
 def test_any_discovery_is_read(payload: object) -> None:
     if isinstance(payload, dict):
@@ -130,7 +130,7 @@ asked = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(bodies=st.lists(asked, min_size=40, max_size=60))
 def test_any_request_gets_an_answer_of_the_protocol(bodies: list[bytes]) -> None:
     anyio.run(_ask_all, bodies)

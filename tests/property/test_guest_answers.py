@@ -18,7 +18,7 @@ lines = (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(lines)
 def test_an_answer_is_within_bounds_or_is_none(line: bytes) -> None:
     try:

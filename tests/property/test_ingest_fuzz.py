@@ -117,7 +117,7 @@ topics = st.one_of(
 
 
 @given(st.lists(st.tuples(topics, payloads), min_size=1, max_size=6))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_every_message_is_answered_and_versions_only_grow(sent: list[tuple[str, bytes]]) -> None:
     ingest, registry, twins = an_ingest()
     before = {thing.id: twins.peek(thing.id).version for thing in registry.things()}
@@ -141,7 +141,6 @@ def test_any_topic_is_ours_or_none_of_ours(topic: str) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(["s", "s2"]), st.booleans()), max_size=6))
-@settings(deadline=None)
 def test_a_thing_is_online_exactly_while_its_newest_connection_lasts(moves: list[tuple[str, bool]]) -> None:
     ingest, _, twins = an_ingest()
     presences = tuple(

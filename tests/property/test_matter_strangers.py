@@ -8,7 +8,7 @@ from pathlib import Path
 import anyio
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jinn.kernel import AreaId, Names, Secret, ThingId
@@ -117,7 +117,7 @@ happenings = st.one_of(
 
 
 @given(st.lists(happenings, max_size=12))
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 def test_whatever_happens_only_what_fits_is_reported(said: list[Happening]) -> None:
     async def run() -> None:
         sender, receiver = anyio.create_memory_object_stream[Happening](100)
@@ -139,7 +139,6 @@ def test_whatever_happens_only_what_fits_is_reported(said: list[Happening]) -> N
 
 
 @given(st.binary(max_size=60) | json_values.map(lambda value: json.dumps(value).encode()))
-@settings(deadline=None)
 def test_any_message_is_read_or_refused(message: bytes) -> None:
     try:
         msgspec.json.decode(message, type=Incoming)

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import msgspec
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jinn.edge.holidays import read_calendar
@@ -39,7 +39,7 @@ RULES = st.fixed_dictionaries(
         "cooldown_s": SCALARS,
     },
 )
-QUICK = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=80)
 
 
 @QUICK

@@ -3,7 +3,7 @@
 import contextlib
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jinn.kernel import Invalid
@@ -58,21 +58,18 @@ likely_models = st.builds(
 
 
 @given(st.binary(max_size=200))
-@settings(deadline=None)
 def test_any_bytes_give_a_model_or_invalid(document: bytes) -> None:
     with contextlib.suppress(Invalid):
         assert isinstance(read_model(document), ThingModel)
 
 
 @given(documents)
-@settings(deadline=None)
 def test_any_json_gives_a_model_or_invalid(document: object) -> None:
     with contextlib.suppress(Invalid):
         read_model(msgspec.json.encode(document))
 
 
 @given(likely_models, documents)
-@settings(deadline=None)
 def test_any_value_is_kept_or_invalid_and_what_is_kept_fits_again(document: object, value: object) -> None:
     try:
         model = read_model(msgspec.json.encode(document))

@@ -216,7 +216,10 @@ def _location(data: Path, hub: Hub) -> Iterator[None]:
     """Says in the data folder how this hub is reached, for as long as it runs."""
     path = data / LOCATION_FILE
     location = Location(url=f"http://127.0.0.1:{hub.http.port}", pid=os.getpid())
-    path.write_bytes(msgspec.json.encode(location))
+    # In one move: another program may look at any moment, and half a file says nothing.
+    temporary = path.with_suffix(f".{os.getpid()}")
+    temporary.write_bytes(msgspec.json.encode(location))
+    temporary.replace(path)
     try:
         yield
     finally:

@@ -13,7 +13,7 @@ names = st.sampled_from(["boot.0", "a/main.py", "a/os/two.py", "b/main.py"])
 steps = st.tuples(st.sampled_from(["append", "overwrite", "sync", "remove"]), names, st.binary(max_size=1500))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(steps, max_size=12))
 def test_both_kinds_of_flash_keep_the_same(deeds: list[tuple[str, str, bytes]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

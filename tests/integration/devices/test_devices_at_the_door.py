@@ -126,10 +126,12 @@ async def test_when_the_door_was_away_the_things_come_back_with_what_happened(tm
         await until(lambda: all(state.state == "down" for state in things.states.values()))
         await things.by_hand("hall_door_sensor", "door open")
         async with running_door_at(bus, port):
-            await hub.until(lambda hub: len(posts(hub, "hall_door_sensor")) >= 3, within_s=20)
-            missed, now = posts(hub, "hall_door_sensor")[1:3]
-            assert missed["open"]["value"] == 1  # type: ignore[index]
-            assert now == {"open": 1, "battery": 96}
+            now = {"open": 1, "battery": 96}
+            await hub.until(lambda hub: now in posts(hub, "hall_door_sensor"), within_s=20)
+            # The first report may come again too: its answer could have been lost with the door.
+            told = posts(hub, "hall_door_sensor")
+            missed = [one["open"] for one in told[: told.index(now)] if isinstance(one["open"], dict)]
+            assert [one["value"] for one in missed] in ([1], [0, 1])
             await hub.until(lambda hub: len(posts(hub, "hall_light")) >= 2)
 
 

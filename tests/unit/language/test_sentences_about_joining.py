@@ -68,7 +68,7 @@ def test_a_short_number_is_no_code(text: str) -> None:
     assert code_in(text, Lang.EN) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     text=st.text(alphabet=st.sampled_from("MT:.- 0123double 一幺二,，oh添加"), max_size=60), lang=st.sampled_from(Lang)
 )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from forms_models import products
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from jinn.kernel import AreaId, Lang, Names, ThingId
 from jinn.language import HomeWords, ThingWords, Understander
@@ -14,7 +14,7 @@ from jinn.things.model import Product
 from jinn.things.values import check
 
 ROOT = Path(__file__).resolve().parents[4]
-quick = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=40)
 
 
 def product(folder: str) -> Product:
