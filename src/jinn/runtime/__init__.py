@@ -6,6 +6,7 @@ from jinn.runtime.claims import Allowed, subjects_of
 from jinn.runtime.collecting import settle_heap
 from jinn.runtime.database import open_database
 from jinn.runtime.engine import MqttLink, NatsEngine, NatsLink, find_engine
+from jinn.runtime.following import follow
 from jinn.runtime.http import TOKEN_COOKIE, Admission, Caller, Check, HttpOptions, HttpServer, caller_of
 from jinn.runtime.leaf import EXCHANGE, LeafOptions, TrunkOptions, is_home_name, read_leaf
 from jinn.runtime.leash import leashed
@@ -55,6 +56,7 @@ __all__ = [
     "caller_of",
     "event",
     "find_engine",
+    "follow",
     "is_home_name",
     "leashed",
     "open_database",
