@@ -1,6 +1,5 @@
 """`jinn region …`: the far side of homes' uplinks, as a process of its own."""
 
-import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,7 @@ import msgspec
 
 from jinn.edge.uplink import REGION_SCHEMA, Region
 from jinn.kernel import Invalid, Secret, SystemClock, Unavailable
-from jinn.runtime import NatsBus, NatsEngine, TrunkOptions, is_home_name, open_database
+from jinn.runtime import NatsBus, NatsEngine, TrunkOptions, is_home_name, keep_file, open_database
 
 _HOMES = "homes.json"
 _decoder = msgspec.json.Decoder(dict[str, str])
@@ -31,14 +30,8 @@ def add_home(data: Path, name: str) -> str:
         raise Invalid(f"There is a home {name!r} already.", code="home-exists")
     password = secrets.token_urlsafe(24)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = data / f"{_HOMES}.new"
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.encode({**{known: one.reveal() for known, one in homes.items()}, name: password}))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.rename(data / _HOMES)
+    passwords = {**{known: one.reveal() for known, one in homes.items()}, name: password}
+    keep_file(data / _HOMES, msgspec.json.encode(passwords))
     return f"{name}:{password}"
 
 

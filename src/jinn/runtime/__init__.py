@@ -16,6 +16,7 @@ from jinn.runtime.outbox import OutboxRelay, event
 from jinn.runtime.ports import Bus, Database, EventStream, Message, Row, Schema, Service, Sql, Statement, run_all
 from jinn.runtime.problems import Problem, problem_of, status_of
 from jinn.runtime.tracing import RecentSpans, Span, Trace, record_spans, tracer_for
+from jinn.runtime.whole_files import keep_file, made_once
 
 __all__ = [
     "BROKER_ACCOUNT",
@@ -58,7 +59,9 @@ __all__ = [
     "find_engine",
     "follow",
     "is_home_name",
+    "keep_file",
     "leashed",
+    "made_once",
     "open_database",
     "problem_of",
     "read_leaf",

