@@ -56,7 +56,13 @@ class Linking:
         self._renewing: dict[str, anyio.Lock] = {}
 
     async def start(self, link: Link) -> str:
-        """Where the owner's browser has to go. The way back is good once and for ten minutes."""
+        """Where the owner's browser has to go. The way back is good once and for ten minutes.
+
+        Raises:
+            Refused: `seal-broken`: who we are to the vendor cannot be read any more.
+        """
+        if not link.vendor.client_secret.reveal():
+            raise Refused(link.problem or "Its client secret is lost; add the account anew.", code="seal-broken")
         state, token = secrets.token_urlsafe(24), secrets.token_urlsafe(12)
         query = urlencode({"skillId": link.id, "token": token})
         redirect_uri = f"{self._base_url()}/oauth/callback?{query}"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from jinn.kernel import Clock, JinnError, Names
-from jinn.runtime import Bus, Database, Service
+from jinn.runtime import Bus, Database, Seal, Service
 from jinn.things.bridging import Bridging
 from jinn.things.genie.discovering import Discovered, Discovering
 from jinn.things.genie.fetching import Fetcher
@@ -59,6 +59,7 @@ async def open_platform(
     *,
     room: ThingsRoom,
     database: Database,
+    seal: Seal,
     bus: Bus,
     areas: Areas,
     clock: Clock,
@@ -69,10 +70,11 @@ async def open_platform(
     """Read the accounts, and put the parts together; nothing runs yet.
 
     Args:
+        seal: under which tokens lie in the database.
         base_url: where browsers reach this hub; vendors' pages send them back there.
     """
     fetcher = Fetcher()
-    links = Links(database=database, clock=clock)
+    links = Links(database=database, seal=seal, clock=clock)
     await links.load()
     linking = Linking(links=links, fetcher=fetcher, database=database, clock=clock, base_url=base_url)
     cloud = VendorCloud(links=links, linking=linking, fetcher=fetcher)
