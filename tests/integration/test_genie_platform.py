@@ -12,7 +12,7 @@ import pytest
 from integration.things_room import Home, a_database, a_home
 
 from jinn.kernel import Forbidden, Invalid, Names, Refused, Secret, SystemClock, ThingId, Unavailable
-from jinn.runtime import Bus, Database, NatsBus
+from jinn.runtime import Bus, Database, KeySeal, NatsBus
 from jinn.things import CommandOutcome, Thing
 from jinn.things.genie import SCHEMA, Platform, open_platform
 from jinn.things.genie.discovering import Discovered
@@ -111,7 +111,8 @@ async def linked(folder: Path, bus: Bus, url: Secret | None = None, every_s: flo
         anyio.create_task_group() as tasks,
     ):  # fmt: skip
         platform = await open_platform(
-            room=home.room, database=database, bus=bus, areas=home.areas, clock=SystemClock(),
+            room=home.room, database=database, seal=KeySeal(bytes(32)), bus=bus, areas=home.areas,
+            clock=SystemClock(),
             base_url=lambda: "https://home.example", tell=tell, every_s=every_s,
         )  # fmt: skip
         for service in (vendor, *platform.services):

@@ -13,8 +13,9 @@ from jinn.runtime.leash import leashed
 from jinn.runtime.listening import BROKER_ACCOUNT, BrokerOptions
 from jinn.runtime.metrics import Metrics
 from jinn.runtime.outbox import OutboxRelay, event
-from jinn.runtime.ports import Bus, Database, EventStream, Message, Row, Schema, Service, Sql, Statement, run_all
+from jinn.runtime.ports import Bus, Database, EventStream, Message, Row, Schema, Seal, Service, Sql, Statement, run_all
 from jinn.runtime.problems import Problem, problem_of, status_of
+from jinn.runtime.sealing import KeySeal, open_seal
 from jinn.runtime.tracing import RecentSpans, Span, Trace, record_spans, tracer_for
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "EventStream",
     "HttpOptions",
     "HttpServer",
+    "KeySeal",
     "LeafOptions",
     "Message",
     "Metrics",
@@ -47,6 +49,7 @@ __all__ = [
     "RecentSpans",
     "Row",
     "Schema",
+    "Seal",
     "Service",
     "Span",
     "Sql",
@@ -60,6 +63,7 @@ __all__ = [
     "is_home_name",
     "leashed",
     "open_database",
+    "open_seal",
     "problem_of",
     "read_leaf",
     "record_spans",

@@ -19,7 +19,7 @@ from jinn.things.genie.envelope import (
     encode_request,
     read_answer,
 )
-from jinn.things.genie.fetching import Fetcher, is_success
+from jinn.things.genie.fetching import Fetcher, is_success, without
 from jinn.things.genie.linking import Linking
 from jinn.things.genie.links import Link, Links
 from jinn.things.genie.speaking import Control
@@ -112,7 +112,7 @@ class VendorCloud:
             within_s=within_s,
             may_be_private=link.vendor.may_be_private,
         )
-        answer = _understood(status, body)
+        answer = _understood(status, without(body, link.access_token))
         if answer.message_id != asked.message_id and answer.message_id in self._asked:
             raise Unavailable("The vendor's cloud answered an earlier question.", code="vendor-stale")
         return answer
