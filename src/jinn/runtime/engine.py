@@ -8,7 +8,8 @@ import secrets
 import shutil
 import signal
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import anyio
@@ -123,6 +124,11 @@ class NatsEngine:
             certificate=self._broker.certificate,
         )
 
+    def admit_homes(self, homes: Mapping[str, Secret]) -> None:
+        """Whose leaves may come in, from the next configuration on. See `Steering.reload`."""
+        assert self._trunk is not None, "the engine is no trunk"
+        self._trunk = replace(self._trunk, homes=homes)
+
     def _link(self, user: str) -> NatsLink:
         assert self._port is not None, "the engine has not been started"
         return NatsLink(url=f"nats://127.0.0.1:{self._port}", user=user, password=Secret(self._password))
@@ -150,7 +156,7 @@ class NatsEngine:
 
     async def _run_once(self, program: Path, task_status: anyio.abc.TaskStatus[None]) -> bool:
         """One life of the process, until it ends by itself. Says whether it was ever ready."""
-        self._write_config()
+        self.write_config()
         for stale in self._folder.glob("*.ports"):
             stale.unlink(missing_ok=True)
         silent = subprocess.DEVNULL
@@ -185,7 +191,7 @@ class NatsEngine:
             await anyio.sleep(_LOOK_EVERY_S)
         return False
 
-    def _write_config(self) -> None:
+    def write_config(self) -> None:
         adopt_store(self._folder)
         if self._broker is not None and self._broker_port is None:
             self._broker_port = self._broker.port or free_port(self._broker.host)
@@ -198,10 +204,12 @@ class NatsEngine:
         )
         self._join(config)
         path = self._folder / "nats.conf"
-        path.unlink(missing_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        fresh = path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "w", encoding="utf-8") as file:
             json.dump(config, file)  # Its configuration language reads JSON.
+        fresh.rename(path)
 
     def _join(self, config: dict[str, object]) -> None:
         """The way up, or the way for those below."""
