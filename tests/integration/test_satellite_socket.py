@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from fuzzing import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from litestar import Litestar
 from litestar.exceptions import WebSocketDisconnect
@@ -145,7 +146,7 @@ messages = st.one_of(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=st.lists(messages, max_size=12), greets=st.booleans())
 def test_no_sequence_of_messages_brings_the_hub_down(
     client: TestClient[Litestar], sent: list[str | bytes], greets: bool

@@ -8,7 +8,8 @@ from pathlib import Path
 import anyio
 import msgspec
 import pytest
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jinn.kernel import AreaId, Names, Secret, ThingId
@@ -117,7 +118,7 @@ happenings = st.one_of(
 
 
 @given(st.lists(happenings, max_size=12))
-@settings(max_examples=40)
+@examples(40)
 def test_whatever_happens_only_what_fits_is_reported(said: list[Happening]) -> None:
     async def run() -> None:
         sender, receiver = anyio.create_memory_object_stream[Happening](100)
