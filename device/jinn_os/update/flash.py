@@ -1,6 +1,5 @@
 """Where is kept what must survive a power cut? A folder that is treated as flash memory."""
 
-import json
 import os
 
 _CHUNK_BYTES = 512
@@ -36,12 +35,6 @@ class FolderFlash:
         except OSError:
             return None
 
-    def json_at(self, name, at):
-        """The JSON that begins at a place in a file, read as it comes. Raises `ValueError`, `RuntimeError`."""
-        with open(self.path(name), "rb") as file:
-            file.seek(at)
-            return json.load(file)
-
     def chunks(self, name):
         """Its bytes in pieces, for what is too large for the memory; none when there is no such file.
 
@@ -68,19 +61,17 @@ class FolderFlash:
         return None if status[0] & 0x4000 else status[6]
 
     def names(self, folder):
-        """All files below `folder`, as names to be used here."""
-        found = []
+        """All files below `folder`, one after the other, as names to be used here."""
         try:
             entries = sorted(os.listdir(self.path(folder)))
         except OSError:
-            return found
+            return
         for entry in entries:
             name = f"{folder}/{entry}"
             if self.size(name) is None:
-                found.extend(self.names(name))
+                yield from self.names(name)
             else:
-                found.append(name)
-        return found
+                yield name
 
     def overwrite(self, name, data):
         """Write from the start of a file, which is made when it is not there; not synced."""
