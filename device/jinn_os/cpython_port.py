@@ -29,6 +29,19 @@ def forget_module(name):
     """CPython has the memory."""
 
 
+def sync_file(file):
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def sync_folder(path):
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def start_thread(function):
     threading.Thread(target=function, daemon=True).start()
 

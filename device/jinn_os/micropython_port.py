@@ -40,6 +40,21 @@ def forget_module(name):
     gc.collect()
 
 
+def sync_file(file):
+    """What was written to it stays. `flush` is an fsync on the unix port, and on a board the file system's own sync."""
+    file.flush()
+
+
+def sync_folder(path):
+    """What was made, renamed or removed in it stays so. The file systems of boards see to it and open no folders."""
+    try:
+        folder = open(path, "rb")
+    except OSError:
+        return
+    with folder:
+        folder.flush()
+
+
 def stepping(function):
     """Marks a generator that is run as a coroutine."""
     return function

@@ -2,6 +2,8 @@
 
 import os
 
+from jinn_os.port import sync_file, sync_folder
+
 _CHUNK_BYTES = 512
 
 
@@ -95,10 +97,9 @@ class FolderFlash:
             os.remove(path)
         elif kind == "sync":
             with open(path, "ab") as file:
-                file.flush()
-                # MicroPython's `flush` is an fsync already.
-                if hasattr(os, "fsync"):
-                    os.fsync(file.fileno())
+                sync_file(file)
+            # Its name, too, and that other names are gone.
+            sync_folder(path[: path.rfind("/")])
         else:
             _make_folder(path[: path.rfind("/")])
             is_new = self.size(name) is None
@@ -113,7 +114,9 @@ def _make_folder(path):
         return
     except OSError:
         pass
-    slash = path.rstrip("/").rfind("/")
-    if slash > 0:
-        _make_folder(path[:slash])
-    os.mkdir(path.rstrip("/"))
+    path = path.rstrip("/")
+    above = path[: path.rfind("/")] if "/" in path else "."
+    if above:
+        _make_folder(above)
+    os.mkdir(path)
+    sync_folder(above or "/")
