@@ -152,4 +152,11 @@ async def answered(door: Door, connect: Connect) -> int:
         return told.code
 
 
-__all__ = ["PK", "Puback", "Stranger", "Will", "a_connect", "a_door", "a_stranger", "answered", "signature"]
+def is_whole(reply: dict[str, object], code: int) -> bool:
+    """Whether a reply has all that SDKs read unasked."""
+    kinds = {"code": int, "data": object, "message": str, "method": str, "version": str}
+    has_all = all(isinstance(reply.get(name), kind) for name, kind in kinds.items())
+    return has_all and "id" in reply and reply["data"] is not None and reply["code"] == code
+
+
+__all__ = ["PK", "Puback", "Stranger", "Will", "a_connect", "a_door", "a_stranger", "answered", "is_whole", "signature"]
