@@ -29,6 +29,7 @@ from jinn.runtime import EXCHANGE, Bus, Database, Schema, Sql, Statement
 from jinn.things import (
     PRESENCE_SUBJECT,
     REGISTRY_SUBJECT,
+    Happened,
     Json,
     PresenceBatch,
     Presented,
@@ -77,7 +78,9 @@ class UplinkLog:
         self.name = name
         self.grew = anyio.Event()
 
-    def witness(self, reports: Sequence[Report], presences: Sequence[Presented]) -> list[Statement]:
+    def witness(
+        self, reports: Sequence[Report], presences: Sequence[Presented], happened: Sequence[Happened]
+    ) -> list[Statement]:
         """`Ingest` asks it with each commit."""
         said = [Said(one.thing, one.version, one.at_ms, one.properties) for one in reports if one.properties]
         seen = [Seen(one.thing, one.online) for one in presences]
