@@ -10,6 +10,7 @@ from jinn.runtime.engine import MqttLink, NatsEngine, NatsLink, find_engine
 from jinn.runtime.following import follow
 from jinn.runtime.http import TOKEN_COOKIE, Admission, Caller, Check, HttpOptions, HttpServer, caller_of
 from jinn.runtime.leaf import EXCHANGE, LeafOptions, TrunkOptions, is_home_name, is_near, leaf_account, read_leaf
+from jinn.runtime.leaf_trouble import why_away
 from jinn.runtime.leash import leashed
 from jinn.runtime.listening import BROKER_ACCOUNT, BrokerOptions
 from jinn.runtime.metrics import Metrics
@@ -79,4 +80,5 @@ __all__ = [
     "status_of",
     "subjects_of",
     "tracer_for",
+    "why_away",
 ]

@@ -127,7 +127,8 @@ def as_trunk(config: dict[str, object], trunk: TrunkOptions, port: int) -> None:
         exports.append({"service": subject, "accounts": [own]})
     accounts[HOME_ACCOUNT]["exports"] = exports
     host = f"[{trunk.host}]" if ":" in trunk.host else trunk.host
-    listener: dict[str, object] = {"listen": f"{host}:{port}"}
+    # Homes come by the way that they were told; the addresses that this box has inside are no business of theirs.
+    listener: dict[str, object] = {"listen": f"{host}:{port}", "no_advertise": True}
     if trunk.certificate is not None and trunk.key is not None:
         listener["tls"] = {"cert_file": str(trunk.certificate), "key_file": str(trunk.key)}
     config["leafnodes"] = listener
