@@ -282,6 +282,7 @@ def open_updater(settings, folder, product, link, tell, first_id):
     key = settings.get("update_key") or product.get("update_key")
     if not key or "flash" not in settings:
         return None
+    manifest.meet_arithmetic()
     place = settings["flash"]
     flash = FolderFlash(place if place.startswith("/") else folder + place)
     options = Options(

@@ -64,6 +64,12 @@ class Situation:
     chosen: tuple[ThingId, ...] = ()
     focus: tuple[ThingId, ...] = ()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What things and areas are called, in small letters."""
+        called = [*(thing.names for thing in self.home.things), *(area.names for area in self.home.areas)]
+        return tuple(dict.fromkeys(name.lower() for names in called for name in names.all_of(self.lang)))
+
     def understand(self, text: str) -> Understood | None:
         """What a part of the sentence wants. Raises `WhichOne`."""
         meant = self.words.understand(text, self.lang, self.home, area=self.area, focus=self.focus)

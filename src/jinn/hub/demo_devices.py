@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 RESTART_CODE = 75
 """By this exit code a program asks to be started again at once: there is a new one in its place."""
 
-HEAP = "320k"
-"""A fridge holds about 140 kB of it and runs with 256k; a vacuum needs some more while it takes in a new program."""
+HEAP = "256k"
+"""As much as an appliance may need, also while it takes in a new program."""
 
 STOP_WITHIN_S = 2.0
 STEADY_S = 10.0

@@ -26,7 +26,7 @@ from jinn.hub.part import Part
 from jinn.hub.screens import Screens
 from jinn.hub.settings import Settings
 from jinn.hub.static import screen_routes
-from jinn.hub.uplinking import leaf_of, uplink_wire
+from jinn.hub.uplinking import leaf_of, uplink_routes, uplink_wire
 from jinn.hub.wiring_broker import broker_options, broker_part
 from jinn.hub.wiring_firmware import firmware_part
 from jinn.hub.wiring_forms import forms_part, matter_part
@@ -176,6 +176,7 @@ async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, lis
     routes = [
         screens.route(),
         network.route(),
+        *([uplink_routes(home.uplink)] if home.uplink is not None else []),
         *_own_routes(home, turns, conversing, hearing, clock),
         *hub_routes(models=panel.models, names=room.names, understander=understander),
         *(route for part in parts for route in part.routes),

@@ -8,7 +8,8 @@ import secrets
 import shutil
 import signal
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import anyio
@@ -124,6 +125,11 @@ class NatsEngine:
             certificate=self._broker.certificate,
         )
 
+    def admit_homes(self, homes: Mapping[str, Secret]) -> None:
+        """Whose leaves may come in, from the next configuration on. See `Steering.reload`."""
+        assert self._trunk is not None, "the engine is no trunk"
+        self._trunk = replace(self._trunk, homes=homes)
+
     def _link(self, user: str) -> NatsLink:
         assert self._port is not None, "the engine has not been started"
         return NatsLink(url=f"nats://127.0.0.1:{self._port}", user=user, password=Secret(self._password))
@@ -151,7 +157,7 @@ class NatsEngine:
 
     async def _run_once(self, program: Path, task_status: anyio.abc.TaskStatus[None]) -> bool:
         """One life of the process, until it ends by itself. Says whether it was ever ready."""
-        self._write_config()
+        self.write_config()
         for stale in self._folder.glob("*.ports"):
             stale.unlink(missing_ok=True)
         silent = subprocess.DEVNULL
@@ -186,7 +192,7 @@ class NatsEngine:
             await anyio.sleep(_LOOK_EVERY_S)
         return False
 
-    def _write_config(self) -> None:
+    def write_config(self) -> None:
         adopt_store(self._folder)
         if self._broker is not None and self._broker_port is None:
             self._broker_port = self._broker.port or free_port(self._broker.host)

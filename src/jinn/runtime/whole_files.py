@@ -11,6 +11,7 @@ def keep_file(path: Path, content: bytes, *, mode: int = 0o600) -> None:
     """Write it anew in one move; readers see all of the old one or all of the new. Raises `OSError`."""
     with _beside(path, content, mode) as fresh:
         os.replace(fresh, path)
+        _sync(path.parent)
 
 
 def made_once(path: Path, make: Callable[[], bytes]) -> bytes:
@@ -23,6 +24,7 @@ def made_once(path: Path, make: Callable[[], bytes]) -> bytes:
         path.unlink(missing_ok=True)
         with _beside(path, make(), 0o600) as fresh, suppress(FileExistsError):
             os.link(fresh, path)
+            _sync(path.parent)
     return path.read_bytes()
 
 
@@ -39,3 +41,12 @@ def _beside(path: Path, content: bytes, mode: int) -> Iterator[Path]:
         yield Path(name)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Its names are on the disk, too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -207,9 +207,16 @@ class Registry:
         return await self._change(replace(self.thing(thing_id), is_enabled=is_enabled))
 
     async def remove(self, thing_id: ThingId) -> None:
-        """Forget it with all that it said and did. Raises: `NotFound`."""
+        """Forget it with all that it said and did; what is behind it is behind nothing. Raises: `NotFound`."""
         self.thing(thing_id)
-        await self._database.write(*store.remove_thing(thing_id), self._event("removed", thing_id))
+        freed = [replace(thing, gateway=None) for thing in self.things_behind(thing_id)]
+        await self._database.write(
+            *store.remove_thing(thing_id),
+            self._event("removed", thing_id),
+            *(statement for thing in freed for statement in self.rewritten(thing)),
+        )
+        for thing in freed:
+            self.take(thing)
         self._drop(thing_id)
 
     async def remake(self, thing_id: ThingId, product_key: str) -> Thing:

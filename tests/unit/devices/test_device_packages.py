@@ -5,6 +5,7 @@ import json
 
 from jinn_os.update import manifest
 from jinn_os.update.installing import PAGE_BYTES, Installer
+from jinn_os.update.listing import read_listing
 from jinn_os.update.sim_flash import SimFlash
 
 FILES = (("main.py", b"x" * 100), ("os/empty.py", b""), ("os/big.py", bytes(range(256)) * 35), ("z.py", b"z" * 4096))
@@ -136,6 +137,35 @@ def test_what_is_no_manifest_is_malformed():
         {"product_key": None},
     ):
         assert refused(**changes) == "manifest-malformed"
+
+
+def test_a_manifest_is_the_same_in_whatever_pieces_it_comes():
+    text = json.dumps(form()).encode()
+    for size in (1, 7, 64, len(text)):
+        entries = []
+        rest = read_listing((text[at : at + size] for at in range(0, len(text), size)), entries.append)
+        assert rest == dict(form(), files=[])
+        assert entries == form()["files"]
+
+
+def test_a_list_of_files_that_is_none_is_malformed():
+    good = json.dumps(form(files=FILES[:1]))
+    entry = good[good.index("[[") + 1 : good.index("]]") + 1]
+    for files in (f"[{entry},]", f"[,{entry}]", f"[{entry} {entry}]", "{}", "[1]", f"[{entry}", f"{entry}", '["a"]',
+                  f"[{{}}, {entry}]", "[[[]]]", "[[" + "1," * 300 + "1]]", "null"):  # fmt: skip
+        text = good[: good.index("[[")] + files + "}"
+        assert raised(manifest.Unsound, read_text, text.encode()) == "manifest-malformed", files
+    for text in (
+        good[:-1] + ', "files": []}',
+        '{"x": ' + good + "}",
+        good + "x",
+        good[:-1] + ', "x": "' + "y" * 3000 + '"}',
+    ):
+        assert raised(manifest.Unsound, read_text, text.encode()) == "manifest-malformed", text[:80]
+
+
+def test_a_module_may_be_called_files():
+    assert read(module="files").module == "files"
 
 
 def test_a_path_that_could_leave_its_slot_is_refused():

@@ -1,6 +1,7 @@
 """Asking vendors' clouds over HTTP without being led astray: bounds, no redirects, no hosts of this network."""
 
 import ipaddress
+import logging
 import socket
 from urllib.parse import urlsplit
 
@@ -8,7 +9,7 @@ import anyio
 import anyio.abc
 import httpx
 
-from jinn.kernel import Invalid, Unavailable
+from jinn.kernel import Invalid, Secret, Unavailable
 
 BODY_BYTES_MAX = 2 * 1024 * 1024
 """500 devices with all their properties are some 500 kB."""
@@ -52,6 +53,20 @@ def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
+class WithoutQuery(logging.Filter):
+    """httpx tells every address that it asks; some token endpoints want their secrets in the query of theirs."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                str(one.copy_with(query=None)) if isinstance(one, httpx.URL) else one for one in record.args
+            )
+        return True
+
+
+_QUIET = WithoutQuery()
+
+
 class Fetcher:
     """One client for all vendors. A service, so that it is closed at the end.
 
@@ -62,6 +77,8 @@ class Fetcher:
     name = "genie-http"
 
     def __init__(self) -> None:
+        # Adding the same filter again changes nothing.
+        logging.getLogger("httpx").addFilter(_QUIET)
         self._http = httpx.AsyncClient(
             follow_redirects=False,
             trust_env=False,
@@ -135,3 +152,11 @@ async def _pinned(url: str, *, may_be_private: bool) -> tuple[httpx.URL, dict[st
 
 def is_success(status: int) -> bool:
     return status in _OK
+
+
+def without(body: bytes, *secrets: Secret) -> bytes:
+    """An answer that may repeat what it was asked with, such as a token in the words of a refusal."""
+    for secret in secrets:
+        if secret.reveal():
+            body = body.replace(secret.reveal().encode("utf-8", "surrogatepass"), b"...")
+    return body

@@ -11,7 +11,7 @@ import msgspec
 
 from jinn.kernel import Clock, Conflict, Forbidden, JinnError, Refused, Secret, Unavailable, millis
 from jinn.runtime import Database, Sql, Statement
-from jinn.things.genie.fetching import Fetcher, is_success
+from jinn.things.genie.fetching import Fetcher, is_success, without
 from jinn.things.genie.links import Link, Links, LinkState
 
 LINKING_LIVES_S = 600
@@ -56,7 +56,13 @@ class Linking:
         self._renewing: dict[str, anyio.Lock] = {}
 
     async def start(self, link: Link) -> str:
-        """Where the owner's browser has to go. The way back is good once and for ten minutes."""
+        """Where the owner's browser has to go. The way back is good once and for ten minutes.
+
+        Raises:
+            Refused: `seal-broken`: who we are to the vendor cannot be read any more.
+        """
+        if not link.vendor.client_secret.reveal():
+            raise Refused(link.problem or "Its client secret is lost; add the account anew.", code="seal-broken")
         state, token = secrets.token_urlsafe(24), secrets.token_urlsafe(12)
         query = urlencode({"skillId": link.id, "token": token})
         redirect_uri = f"{self._base_url()}/oauth/callback?{query}"
@@ -186,9 +192,15 @@ class Linking:
             within_s=TOKEN_WITHIN_S,
             may_be_private=link.vendor.may_be_private,
         )
-        return read_tokens(status, answer)
+        try:
+            return read_tokens(status, answer)
+        except Refused:
+            given = (link.vendor.client_secret, *(Secret(value) for name, value in parse_qsl(body) if name in _SECRET))
+            # Said again without what it repeats, since its words are kept, shown and logged.
+            return read_tokens(status, without(answer, *given))
 
 
+_SECRET = frozenset({"code", "refresh_token"})
 _UNSEEN = ("invalid_request", "unsupported_grant_type", "missing_parameter")
 """What a server says that looked for the fields elsewhere."""
 

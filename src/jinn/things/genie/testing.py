@@ -26,6 +26,7 @@ class ScriptedVendor:
         is_object: it writes `properties` as one object, as the most copied adapter does.
         query_only: its token endpoint reads the query and not the form.
         lag: so many queries still tell the state before an order.
+        version: of the protocol; 2: it lists `status` instead of `properties` and `actions`.
         late_s: before each answer of the gateway.
         tokens: those that are good now.
         asked: operation, payload and message id of each request.
@@ -37,6 +38,7 @@ class ScriptedVendor:
     query_only: bool = False
     expires_in: object = 3600
     lag: int = 0
+    version: int = 1
     late_s: float = 0.0
     offline: set[str] = field(default_factory=set)
     trick: Trick | None = None
@@ -106,7 +108,25 @@ class ScriptedVendor:
             return self._no(header, payload, "ACCESS_TOKEN_INVALIDATE")
         if name == "DiscoveryDevices":
             return self._yes(header, {"devices": self.devices})
+        if name.startswith("thing.attribute."):
+            told = [self._of_second(name, payload, device) for device in payload["deviceIds"]]
+            answered = {**header, "name": "CorrectResponse"}
+            return 200, json.dumps({"header": answered, "payload": {"deviceResponseList": told}}).encode(), ""
         return self._about(header, payload, name, payload["deviceId"])
+
+    def _of_second(self, name: str, payload: dict[str, object], device: str) -> dict[str, object]:
+        """One device's part of an answer of 2.0."""
+        if device not in self.states or device in self.offline:
+            code = "IOT_DEVICE_OFFLINE" if device in self.offline else "DEVICE_IS_NOT_EXIST"
+            return {"deviceId": device, "errorCode": code, "message": "no"}
+        state, params = self.states[device], payload.get("params", {})
+        assert isinstance(params, dict)
+        for word, value in params.items():
+            if self.lag:
+                self._stale[device] = (self.lag, dict(state))
+            state[word] = f"{float(state[word]) + value:g}" if name.endswith("adjust") else str(value)
+        told: dict[str, object] = {"deviceId": device, "errorCode": "SUCCESS", "message": "SUCCESS"}
+        return {**told, "status": self._seen(device)} if name.endswith("get") else told
 
     def _about(self, header: dict[str, object], payload: dict[str, object], name: str, device: str) -> Reply:
         if device not in self.states:
@@ -129,11 +149,15 @@ class ScriptedVendor:
         if attribute:
             state[attribute] = value
 
-    def _told(self, device: str) -> object:
+    def _seen(self, device: str) -> dict[str, str]:
+        """What it says that the device is, which lags behind."""
         left, old = self._stale.get(device, (0, {}))
         if left:
             self._stale[device] = (left - 1, old)
-        listed = [{"name": name, "value": value} for name, value in (old if left else self.states[device]).items()]
+        return dict(old if left else self.states[device])
+
+    def _told(self, device: str) -> object:
+        listed = [{"name": name, "value": value} for name, value in self._seen(device).items()]
         return listed[0] if self.is_object and listed else listed
 
     def _yes(self, header: dict[str, object], payload: dict[str, object], **more: object) -> Reply:
@@ -165,14 +189,20 @@ class Answering(Protocol):
 
 
 async def ask_gateway(
-    gateway: Answering, namespace: str, name: str, payload: dict[str, object], *, message_id: str = "m-1"
+    gateway: Answering,
+    namespace: str,
+    name: str,
+    payload: dict[str, object],
+    *,
+    message_id: str = "m-1",
+    version: object = 1,
 ) -> dict[str, object]:
     """One request of a platform, past HTTP; `namespace` without its common beginning."""
     header = {
         "namespace": f"AliGenie.Iot.Device.{namespace}",
         "name": name,
         "messageId": message_id,
-        "payLoadVersion": 1,
+        "payLoadVersion": version,
     }
     answer = json.loads(await gateway.answer(json.dumps({"header": header, "payload": payload}).encode()))
     assert isinstance(answer, dict)

@@ -15,22 +15,26 @@ DELETE FROM history_inbox WHERE id <= :id;
 -- name: add_series
 -- The first value of a property; the kind follows its thing model. A thing that was removed meanwhile gets none.
 INSERT INTO history_series (series, thing, property, kind, thinned)
-SELECT CAST(:series AS BIGINT), t.id, CAST(:property AS TEXT), CAST(:kind AS TEXT), 0
-FROM things_things AS t WHERE t.id = :thing
+SELECT c.column1, t.id, c.column3, c.column4, 0
+FROM (VALUES (CAST(:series AS BIGINT), CAST(:thing AS TEXT), CAST(:property AS TEXT), CAST(:kind AS TEXT))) AS c
+CROSS JOIN things_things AS t WHERE t.id = c.column2
 ON CONFLICT (series) DO UPDATE SET kind = excluded.kind WHERE history_series.kind <> excluded.kind;
 
 -- name: add_old_series
 -- What the series is by its model is known better by who writes it now.
 INSERT INTO history_series (series, thing, property, kind, thinned)
-SELECT CAST(:series AS BIGINT), t.id, CAST(:property AS TEXT), CAST(:kind AS TEXT), 0
-FROM things_things AS t WHERE t.id = :thing
+SELECT c.column1, t.id, c.column3, c.column4, 0
+FROM (VALUES (CAST(:series AS BIGINT), CAST(:thing AS TEXT), CAST(:property AS TEXT), CAST(:kind AS TEXT))) AS c
+CROSS JOIN things_things AS t WHERE t.id = c.column2
 ON CONFLICT (series) DO NOTHING;
 
 -- name: add_value
--- The same moment told again changes nothing.
+-- The same moment told again changes nothing. Column names: those that both engines give to `VALUES`.
 INSERT INTO history_values (series, at_ms, value, text)
-SELECT s.series, CAST(:at_ms AS BIGINT), CAST(:value AS DOUBLE PRECISION), CAST(:text AS TEXT)
-FROM history_series AS s WHERE s.series = :series
+SELECT c.column1, c.column2, c.column3, c.column4
+FROM (VALUES (CAST(:series AS BIGINT), CAST(:at_ms AS BIGINT), CAST(:value AS DOUBLE PRECISION),
+    CAST(:text AS TEXT))) AS c
+CROSS JOIN history_series AS s WHERE s.series = c.column1
 ON CONFLICT (series, at_ms) DO NOTHING;
 
 -- name: grouped_values
