@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from browser.fake_hub import DIST, FakeHub, running
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 PANEL, SMALL, PHONE = (1280, 800), (1024, 600), (390, 844)
@@ -19,6 +19,10 @@ FLAGS = (
 PICTURES = Path(__file__).parents[2] / "build" / "pictures"
 EXPECTED_NOISE = ("WebSocket connection to", "Failed to load resource")
 """What Chromium itself writes when a line is cut or a hub says 401; a page cannot keep it quiet."""
+
+WITHIN_MS = 30_000
+"""How long anything may take on a busy machine; only what never comes takes as long."""
+expect.set_options(timeout=WITHIN_MS)
 
 Open = Callable[..., Page]
 
@@ -81,7 +85,7 @@ def open_page(chromium: Browser) -> Iterator[Open]:
             f"localStorage.getItem('jinn.settings') || localStorage.setItem('jinn.settings', '{settings}')"
         )
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(WITHIN_MS)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda said: errors.append(said.text) if said.type in ("error", "warning") else None)
         if address is not None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -12,7 +13,7 @@ import anyio
 import pytest
 
 from jinn.kernel import Secret, Unavailable
-from jinn.runtime import NatsBus, NatsEngine, NatsLink
+from jinn.runtime import BrokerOptions, NatsBus, NatsEngine, NatsLink
 from jinn.runtime.engine import find_engine
 
 pytestmark = pytest.mark.anyio
@@ -148,6 +149,18 @@ async def test_an_engine_that_cannot_start_says_why(tmp_path: Path) -> None:
     with anyio.fail_after(30), pytest.raises(Unavailable) as caught:
         await engine.run(task_status=anyio.TASK_STATUS_IGNORED)
     assert caught.value.stable_code() == "engine-failed"
+
+
+async def test_a_port_that_was_taken_meanwhile_is_chosen_anew(tmp_path: Path) -> None:
+    engine = NatsEngine(tmp_path, broker=BrokerOptions(port=0))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        # As if it had been free a moment ago.
+        engine._broker_port = taken.getsockname()[1]
+        async with anyio.create_task_group() as tasks:
+            with anyio.fail_after(60):
+                await tasks.start(lambda *, task_status: engine.run(task_status=task_status))
+            assert engine.broker_link().port != taken.getsockname()[1]
+            tasks.cancel_scope.cancel()
 
 
 _TRACED = """
