@@ -73,9 +73,7 @@ def handle(event, home):
     ],
 )
 async def test_what_it_may_not_do_fails_and_nothing_is_wished(tmp_path: Path, body: str, problem: str) -> None:
-    code = f"def handle(event, home):
-    home.set('fridge', {{'cold_target': 3}})
-    {body}"
+    code = f"def handle(event, home):\n    home.set('fridge', {{'cold_target': 3}})\n    {body}"
     ended = await run(tmp_path, code, time_ms=100 if problem == "function-late" else 5_000)
     assert ended.problem in problem.split()
     assert ended.wishes == ()
