@@ -1,12 +1,15 @@
 """What every test may ask for: the event loop, a database, a bus."""
 
+import json
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
 import asyncpg
 import pytest
+from anyio.from_thread import start_blocking_portal
 from fuzzing import register_profiles
 from postgres_server import running_postgres
 
@@ -51,13 +54,32 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
         yield opened
 
 
-@pytest.fixture
-async def bus(tmp_path: Path) -> AsyncIterator[NatsBus]:
-    """A bus on a nats-server of its own."""
-    engine = NatsEngine(tmp_path)
-    bus = NatsBus(engine.link)
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsEngine]:
+    """One nats-server for the whole run; a test that kills or restarts one starts its own."""
+    engine = NatsEngine(tmp_path_factory.mktemp("engine"))
+    with (
+        start_blocking_portal("asyncio", {"use_uvloop": True}) as portal,
+        portal.wrap_async_context_manager(_running(engine)),
+    ):
+        yield engine
+
+
+@asynccontextmanager
+async def _running(engine: NatsEngine) -> AsyncIterator[None]:
     async with anyio.create_task_group() as tasks:
         await tasks.start(lambda *, task_status: engine.run(task_status=task_status))
+        yield
+        tasks.cancel_scope.cancel()
+
+
+@pytest.fixture
+async def bus(engine: NatsEngine) -> AsyncIterator[NatsBus]:
+    """A bus of the test's own; what it has kept in streams is gone afterwards."""
+    bus = NatsBus(engine.link)
+    async with anyio.create_task_group() as tasks:
         await tasks.start(lambda *, task_status: bus.run(task_status=task_status))
         yield bus
+        for name in json.loads(await bus.request("$JS.API.STREAM.NAMES", b"", within_s=30))["streams"] or ():
+            await bus.request(f"$JS.API.STREAM.DELETE.{name}", b"", within_s=30)
         tasks.cancel_scope.cancel()
