@@ -53,7 +53,7 @@ class NewDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A device to be: its thing model, what it is called, and where it is (an area's id or name).
 
     Attributes:
-        device_name, device_secret: as its maker burnt them in; what is not given is made. The model has the product key.
+        device_name, device_secret: as its maker burnt them in; what is not given is made. The model names the product.
     """
 
     model: msgspec.Raw
