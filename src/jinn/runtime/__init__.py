@@ -8,10 +8,10 @@ from jinn.runtime.collecting import settle_heap
 from jinn.runtime.database import open_database
 from jinn.runtime.engine import MqttLink, NatsEngine, NatsLink, find_engine
 from jinn.runtime.http import TOKEN_COOKIE, Admission, Caller, Check, HttpOptions, HttpServer, caller_of
-from jinn.runtime.leaf import EXCHANGE, LeafOptions, TrunkOptions, is_home_name, is_near, leaf_account, read_leaf
+from jinn.runtime.leaf import EXCHANGE, LeafOptions, TrunkOptions, is_home_name, is_near, read_leaf
 from jinn.runtime.leaf_trouble import why_away
 from jinn.runtime.leash import leashed
-from jinn.runtime.listening import BROKER_ACCOUNT, BrokerOptions
+from jinn.runtime.listening import BROKER_ACCOUNT, BrokerOptions, LimitedUser, ListenOptions
 from jinn.runtime.metrics import Metrics
 from jinn.runtime.outbox import OutboxRelay, event
 from jinn.runtime.ports import Bus, Database, EventStream, Message, Row, Schema, Service, Sql, Statement, run_all
@@ -40,6 +40,8 @@ __all__ = [
     "HttpOptions",
     "HttpServer",
     "LeafOptions",
+    "LimitedUser",
+    "ListenOptions",
     "Message",
     "Metrics",
     "MqttLink",
@@ -63,7 +65,6 @@ __all__ = [
     "find_engine",
     "is_home_name",
     "is_near",
-    "leaf_account",
     "leashed",
     "open_database",
     "problem_of",
