@@ -266,7 +266,7 @@ def _cleaned(text: str, lang: Lang) -> str:
 
 
 def _draft(when: When, actions: tuple[Action, ...], saying: Saying) -> Draft:
-    told = saying.trigger(when.triggers[0])
+    told = saying.happened(when.triggers[0])
     happened = Names(en=f"{told.en[:1].upper()}{told.en[1:]}.", zh=f"{told.zh}。")
     said = tuple(
         SayAction(text=happened) if isinstance(action, SayAction) and action.text == UNSAID else action

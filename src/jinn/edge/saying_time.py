@@ -24,6 +24,24 @@ def sun_trigger(trigger: SunTrigger) -> Names:
     return Names(en=f"{told.en} {days.en}", zh=f"{days.zh}{told.zh}")
 
 
+def at_sun(trigger: SunTrigger) -> Names:
+    """ "At sunset", "20 minutes before sunrise on workdays"."""
+    told = _sun(trigger)
+    en = told.en.removeprefix("it is ") if trigger.offset_min else f"at {trigger.event}"
+    zh = told.zh if trigger.offset_min else f"{told.zh}的时候"
+    if not trigger.days:
+        return Names(en=en, zh=zh)
+    days = on_days(trigger.days)
+    return Names(en=f"{en} {days.en}", zh=f"{days.zh}{zh}")
+
+
+def is_now(trigger: TimeTrigger | SunTrigger) -> Names:
+    """As a message of that moment."""
+    if isinstance(trigger, TimeTrigger):
+        return Names(en=f"it is {clock(trigger.at_min)}", zh=f"现在是{clock(trigger.at_min)}")
+    return came(trigger)
+
+
 def came(trigger: TimeTrigger | SunTrigger) -> Names:
     """What happened, in the past."""
     if isinstance(trigger, TimeTrigger):
@@ -66,9 +84,20 @@ def on_days(days: tuple[Day, ...]) -> Names:
     if frozenset(days) == _WORKING:
         return Names(en="from Monday to Friday", zh="周一到周五")
     if frozenset(days) == _RESTING:
-        return Names(en="at the weekend", zh="周末")
+        return Names(en="on Saturdays and Sundays", zh="周末")
+    if (run := _run(days)) is not None:
+        first, last = run
+        return Names(en=f"from {_EN[first]} to {_EN[last]}", zh=f"周{_ZH[first]}到周{_ZH[last]}")
     en = [{Day.WORKDAY: "workdays", Day.HOLIDAY: "holidays"}.get(day) or f"{_EN[day]}s" for day in days]
     return Names(en=f"on {_listed(en)}", zh=f"每{_plain_days(days).zh}" if _is_week(days) else _plain_days(days).zh)
+
+
+def _run(days: tuple[Day, ...]) -> tuple[Day, Day] | None:
+    """The first and last of three or more days in a row."""
+    if len(days) < 3 or not _is_week(days):
+        return None
+    at = sorted(WEEK.index(day) for day in days)
+    return (WEEK[at[0]], WEEK[at[-1]]) if at == list(range(at[0], at[-1] + 1)) else None
 
 
 def _plain_days(days: tuple[Day, ...]) -> Names:
