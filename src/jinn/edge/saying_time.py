@@ -59,7 +59,7 @@ def time_condition(condition: TimeCondition) -> Names:
     if condition.days:
         days = _plain_days(condition.days)
         en.append(days.en)
-        zh.append(days.zh)
+        zh.append(f"是{days.zh}")
     if after is not None and before is not None:
         over = Names(en="", zh="") if after <= before else Names(en="", zh="次日")
         en.append(f"between {clock(after)} and {clock(before)}")
@@ -101,9 +101,14 @@ def _run(days: tuple[Day, ...]) -> tuple[Day, Day] | None:
 
 
 def _plain_days(days: tuple[Day, ...]) -> Names:
+    if frozenset(days) == _WORKING:
+        return Names(en="a weekday", zh="周一到周五")
+    if frozenset(days) == _RESTING:
+        return Names(en="Saturday or Sunday", zh="周末")
     en = [{Day.WORKDAY: "a workday", Day.HOLIDAY: "a holiday"}.get(day) or _EN[day] for day in days]
     zh = [{Day.WORKDAY: "工作日", Day.HOLIDAY: "休息日"}.get(day) or f"周{_ZH[day]}" for day in days]
-    return Names(en=" or ".join(en), zh="、".join(zh))
+    listed = ", ".join(en[:-1]) + f" or {en[-1]}" if len(en) > 1 else en[0]
+    return Names(en=listed, zh="、".join(zh))
 
 
 def _is_week(days: tuple[Day, ...]) -> bool:
