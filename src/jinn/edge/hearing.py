@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from jinn.edge.cutting import cuts, plain, starts_of
-from jinn.edge.listening import Situation
+from jinn.edge.listening import HowMuch, NotAble, Situation, WhichOne
 from jinn.edge.model import (
     Action,
     AnyOf,
@@ -63,6 +63,8 @@ def hear_rule(text: str, situation: Situation, saying: Saying) -> Draft | None:
 
     Raises:
         WhichOne: a part of it may mean several things.
+        HowMuch: it lacks a level.
+        NotAble: a thing is asked for what it has not.
     """
     said = plain(text, situation.lang)
     stated = _stated(said, situation) or _with_exception(said, situation)
@@ -70,11 +72,19 @@ def hear_rule(text: str, situation: Situation, saying: Saying) -> Draft | None:
 
 
 def _stated(said: str, situation: Situation) -> tuple[When, tuple[Action, ...]] | None:
+    lacking: HowMuch | NotAble | None = None
     for when_text, then_text in cuts(said, situation.lang, situation.names):
-        heard = _heard(when_text, then_text, situation)
+        try:
+            heard = _heard(when_text, then_text, situation)
+        except (HowMuch, NotAble) as lack:
+            # Another cut may still make sense; when none does, this one is told.
+            lacking = lacking or lack
+            continue
         if heard is not None and not _is_reminder(*heard, said, situation.lang):
             return heard
     heard = _timed(said, situation)
+    if heard is None and lacking is not None:
+        raise lacking
     return None if heard is None or _is_reminder(*heard, said, situation.lang) else heard
 
 
@@ -265,15 +275,74 @@ def _cleaned(text: str, lang: Lang) -> str:
     )
 
 
+def two_rules(text: str, situation: Situation, saying: Saying) -> tuple[Draft, Draft] | None:
+    """Two whole rules that one sentence joins; None when it is none such. Raises as `hear_rule`."""
+    said = plain(text, situation.lang)
+    for found in _SECOND[situation.lang].finditer(said):
+        first = hear_rule(said[: found.start()], situation, saying)
+        if first is None:
+            continue
+        spoken = situation.speaking_of(_things(first.actions) or _things(first.triggers))
+        again = _named_again(said[found.end() :], first, situation)
+        second = hear_rule(again, spoken, saying)
+        if second is not None:
+            return first, second
+    return None
+
+
+def _named_again(said: str, first: Draft, situation: Situation) -> str:
+    """ "When it closes, turn it off": what opened, and what was turned on, in the first rule."""
+    names = {word.id: word.names.of(situation.lang).lower() for word in situation.home.things}
+    theirs = [names[thing] for thing in _things(first.triggers) if thing in names]
+    done = [names[thing] for thing in _things(first.actions) if thing in names]
+    is_en = situation.lang is Lang.EN
+    if len(theirs) == 1:
+        said = re.sub(
+            r"^(when|whenever|if|once) it (?!is dark"
+            r"|gets)" if is_en else r"^(如果|要是|)(?:它)?(?=关上|关了|打开|开了|一[开关])",
+            rf"\1 the {theirs[0]} " if is_en else rf"\g<1>{theirs[0]}", said,
+        )  # fmt: skip
+    if len(done) == 1:
+        said = re.sub(r"\bit\b(?! is| gets)", f"the {done[0]}", said) if is_en else said.replace("它", done[0])
+    return said
+
+
+_SECOND = {
+    Lang.EN: re.compile(r"(?:, and |, | and |; |\. )(?=(?:when|whenever|if|once|at|every|as soon as)\b)"),
+    Lang.ZH: re.compile(r"[，；。、](?=.)|(?<=.)(?=(?:如果|要是|每天))"),
+}
+
+
 def _draft(when: When, actions: tuple[Action, ...], saying: Saying) -> Draft:
-    told = saying.trigger(when.triggers[0])
-    happened = Names(en=f"{told.en[:1].upper()}{told.en[1:]}.", zh=f"{told.zh}。")
+    happened = message_of(when.triggers[0], saying)
     said = tuple(
         SayAction(text=happened) if isinstance(action, SayAction) and action.text == UNSAID else action
         for action in actions
     )
     draft = Draft(names=Names(en="", zh=""), triggers=when.triggers, conditions=when.conditions, actions=said)
     return replace(draft, names=name_for(draft, saying))
+
+
+def message_of(trigger: Trigger, saying: Saying) -> Names:
+    """What is told where nobody said what: that which happened."""
+    told = saying.happened(trigger)
+    return Names(en=f"{told.en[:1].upper()}{told.en[1:]}.", zh=f"{told.zh}。")
+
+
+def half_heard(text: str, situation: Situation) -> str | None:
+    """The part of a rule's sentence that nobody understands, when the other part is plain; None: it is no rule."""
+    said = plain(text, situation.lang)
+    for when_text, then_text in cuts(said, situation.lang):
+        try:
+            actions = actions_of(then_text, situation)
+            when = _when(when_text, situation)
+        except (WhichOne, HowMuch, NotAble):
+            return None
+        if actions and when is None and may_be_rule(said, situation.lang):
+            return when_text.strip(" ，,")
+        if when is not None and not actions and when.triggers:
+            return then_text.strip(" ，,")
+    return None
 
 
 def name_for(draft: Draft, saying: Saying) -> Names:
