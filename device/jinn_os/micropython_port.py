@@ -178,8 +178,12 @@ class Writer:
                     self._stream.write(rest)
 
     async def flush(self):
-        """All of it, when nobody else writes: TLS shakes hands here."""
-        await self._stream.drain()
+        """All of it, when nobody else writes: TLS shakes hands here. Raises OSError, also for a stranger."""
+        try:
+            await self._stream.drain()
+        except ValueError as stranger:
+            # So the port calls a certificate that is not as it should be.
+            raise OSError(str(stranger).strip()) from None
 
     def close(self):
         self._stream.close()
