@@ -99,7 +99,7 @@ async def a_puppet(door: Door, folder: Path, **chosen: object) -> AsyncIterator[
 async def arrived(home: Home, device: Puppet) -> None:
     """The SDK says that it is connected a moment before the hub has kept it."""
     await device.hears("on_thing_enable")
-    with anyio.fail_after(15):
+    with anyio.fail_after(30):
         while not home.room.twins.peek(THING).is_online:  # noqa: ASYNC110 (another process)
             await anyio.sleep(0.01)
 
@@ -127,7 +127,7 @@ async def test_posts_events_tags_shadow_raw_and_versions_are_answered(home: Home
         (raw, _) = await device.hears("on_thing_raw_data_post")
         assert json.loads(str(raw))["code"] == 26001
         await device.do("ota_report_version", "default", "1.0.7")
-        with anyio.fail_after(10):
+        with anyio.fail_after(30):
             while dict(home.room.twins.peek(THING).firmware) != {"default": "1.0.7"}:  # noqa: ASYNC110 (another process)
                 await anyio.sleep(0.01)
 

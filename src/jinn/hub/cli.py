@@ -12,7 +12,6 @@ import typer
 from rich.markup import escape
 from typer.exceptions import TyperException
 
-from jinn.edge.placement import BoxKind
 from jinn.hub import (
     broker_cli,
     doctor,
@@ -27,7 +26,7 @@ from jinn.hub import (
     serving,
     showing,
     understanding,
-    worker,
+    worker_cli,
 )
 from jinn.hub.client import HubClient
 from jinn.hub.terminal import Data, Json, data_folder, out, print_json, tell, with_hub
@@ -47,6 +46,7 @@ app.add_typer(firmware_cli.app, name="firmware")
 app.add_typer(link_cli.app, name="link")
 app.add_typer(rule_cli.app, name="rule")
 app.add_typer(region_cli.app, name="region")
+app.add_typer(worker_cli.app, name="worker")
 
 
 def main() -> None:
@@ -104,18 +104,6 @@ def up(
     """Start the hub, and stay until Ctrl-C."""
     chosen = serving.Chosen(port=port, mqtt_port=mqtt_port, host=host, demo=False if no_demo else None)
     anyio.run(serving.serve, data_folder(data), chosen, out, backend="asyncio", backend_options={"use_uvloop": True})
-
-
-@app.command("worker")
-def lend(
-    kind: Annotated[str, typer.Option(help="speaker or region.")] = "region",
-    data: Data = None,
-) -> None:
-    """Lend this box's memory: run models that a hub on another box places here."""
-    if kind not in ("speaker", "region"):
-        raise typer.BadParameter(f"--kind is speaker or region, not {kind!r}.")
-    chosen: BoxKind = "speaker" if kind == "speaker" else "region"
-    anyio.run(worker.work, data_folder(data), chosen, out, backend="asyncio", backend_options={"use_uvloop": True})
 
 
 @app.command()

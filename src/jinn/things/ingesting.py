@@ -14,7 +14,7 @@ from jinn.things.registry import Registry
 from jinn.things.topics import Address, Use, address_of
 from jinn.things.twin import Twin, mark_of
 from jinn.things.twins import Twins
-from jinn.things.wire import Presented, Report
+from jinn.things.wire import Happened, Presented, Report
 from jinn.things.work import Answer, Handler, Upward, Work
 
 ATTEMPTS_MAX = 4
@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 Told = Callable[[Work], None]
 
 
-Witness = Callable[[Sequence[Report], Sequence[Presented]], Sequence[Statement]]
+Witness = Callable[[Sequence[Report], Sequence[Presented], Sequence[Happened]], Sequence[Statement]]
 """Sees what a commit will tell others; what it answers is committed with it."""
 
 
@@ -58,13 +58,17 @@ class Ingest:
             more: handlers that know more than a message and its work; they come before those of the same use here.
             witness: told of each commit, and adds to it what must not be lost.
         """
-        self._witness = witness
+        self._witnesses = [witness] if witness is not None else []
         self._registry = registry
         self._twins = twins
         self._database = database
         self._clock = clock
         self._arrivals: dict[ThingId, tuple[str, int]] = {}
         self._handlers: Mapping[Use, Handler] = {**_HANDLERS, **(more or {})}
+
+    def add_witness(self, witness: Witness) -> None:
+        """From now on it sees each commit too."""
+        self._witnesses.append(witness)
 
     async def take(self, frames: Sequence[UpFrame]) -> tuple[list[UpAnswer], Work]:
         """Do what the frames say, in order, as one change. Gives an answer for each, and what to tell others.
@@ -89,8 +93,9 @@ class Ingest:
             work = Work(registry=self._registry, twins=twins, clock=self._clock, arrivals=self._arrivals)
             answers_made = [self._frame(work, frame) for frame in frames]
             statements = work.statements()
-            if self._witness is not None:
-                statements += self._witness(work.reports, work.presences)
+            if work.reports or work.presences or work.happened:
+                for witness in self._witnesses:
+                    statements += witness(work.reports, work.presences, work.happened)
             if statements:
                 await self._database.write(*statements)
             for twin in work.changed_twins():

@@ -36,6 +36,7 @@ class ThingsRoom:
     commander: Commander
     names: NamesOfThings
     watch: Watch
+    ingest: Ingest
     receiver: Receiver
     sweeper: Sweeper
     history: History
@@ -109,6 +110,7 @@ async def open_things(
         commander=commander,
         names=NamesOfThings(registry=registry, areas=areas),
         watch=watch,
+        ingest=ingest,
         receiver=Receiver(bus=bus, ingest=ingest, announcer=announcer),
         sweeper=Sweeper(database=database, twins=twins, doors=doors, announcer=announcer, clock=clock),
         history=history,

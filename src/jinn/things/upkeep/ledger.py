@@ -7,7 +7,7 @@ import anyio
 import anyio.abc
 
 from jinn.kernel import JinnError, Secret, ThingId
-from jinn.runtime import Bus, Database, Row
+from jinn.runtime import Bus, Database, Row, follow
 from jinn.things.model import Thing
 from jinn.things.upkeep.model import ANY_DEVICE, Access, Config, Given, may_fetch_secret
 
@@ -44,13 +44,7 @@ class Ledger:
         self._permits = permits
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
-        async with self._bus.subscribe(CHANGED_SUBJECT) as messages:
-            task_status.started()
-            async for _ in messages:
-                try:
-                    await self.load()
-                except JinnError as error:
-                    _log.warning("what another hub changed could not be read: %s", error)
+        await follow(self._bus, CHANGED_SUBJECT, bytes, lambda _: self.load(), task_status=task_status)
 
     async def changed(self) -> None:
         """Read anew what was just written, and tell the other hubs."""
