@@ -119,7 +119,7 @@ async def linked(
         tasks.cancel_scope.cancel()
 
 
-async def until(claim: Callable[[], bool], within_s: float = 20.0) -> None:
+async def until(claim: Callable[[], bool], within_s: float = 30) -> None:
     with anyio.fail_after(within_s):
         while not claim():  # noqa: ASYNC110 - any claim, so that no event could be waited for.
             await anyio.sleep(0.01)

@@ -19,7 +19,7 @@ from socket_device import SocketDevice
 from websockets.sync.client import connect
 
 from jinn.hub.regional import add_home
-from jinn.kernel import JinnError
+from jinn.kernel import JinnError, SystemClock
 
 MODEL = {
     "profile": {"productKey": "silentlamp"},
@@ -244,12 +244,12 @@ def a_region_that_hangs_up() -> Iterator[int]:
 
 def uplink(data: Path, region: Path, port: int) -> dict[str, str]:
     """A home that is added to a region, and names it in its settings."""
-    line = add_home(region, "villa")
+    content = add_home(region, "villa", SystemClock())
     credentials = data / "uplink"
-    credentials.write_text(f"{line}\n")
+    credentials.write_text(content)
     credentials.chmod(0o600)
     (data / "settings.toml").write_text(SETTINGS.format(port=port, credentials=credentials))
-    return {"uplink's password": line.partition(":")[2]}
+    return {"uplink's password": content.partition("\n")[0].partition(":")[2]}
 
 
 def readable_in(data: Path, secrets: Iterable[str]) -> list[str]:
