@@ -6,6 +6,7 @@ import logging
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import anyio
 import anyio.abc
@@ -88,6 +89,7 @@ class HttpOptions:
         port: 0: any free one, told by `HttpServer.port`.
         allowed_names: further names under which browsers reach us, as for a proxy.
         foreign_posts: paths to which pages of other sites may post; what they bring has to prove itself.
+        certificate, key: PEM files; with both, it speaks TLS only.
     """
 
     host: str = "127.0.0.1"
@@ -95,6 +97,8 @@ class HttpOptions:
     body_bytes_max: int = _BODY_BYTES_MAX
     allowed_names: frozenset[str] = field(default_factory=frozenset)
     foreign_posts: frozenset[str] = field(default_factory=frozenset)
+    certificate: Path | None = None
+    key: Path | None = None
 
 
 class HttpServer:
@@ -133,6 +137,8 @@ class HttpServer:
                 ws_per_message_deflate=False,
                 timeout_graceful_shutdown=1,
                 limit_concurrency=_CONNECTIONS_MAX,
+                ssl_certfile=self._options.certificate,
+                ssl_keyfile=self._options.key,
             )
         )
         async with anyio.create_task_group() as tasks:

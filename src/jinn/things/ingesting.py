@@ -29,7 +29,7 @@ _HANDLERS: Mapping[Use, Handler] = {
 _BARE = frozenset({Use.NTP, Use.SHADOW, Use.USER, Use.RRPC_RESPONSE, Use.NOTED, Use.RAW_POST})
 """Messages that need be no Alink envelope."""
 
-_WITH_SUBS = frozenset({*gateways.HANDLERS, Use.SUB_PRODUCT_REGISTER})
+_WITH_SUBS = frozenset({*gateways.HANDLERS, Use.SUB_REGISTER, Use.SUB_PRODUCT_REGISTER})
 _EMPTY = Envelope()
 
 _log = logging.getLogger(__name__)
@@ -116,16 +116,20 @@ class Ingest:
                 address = address_of(message.topic)
                 is_with_subs = address is not None and address.use in _WITH_SUBS
                 found.update(self._ids(message.device, is_with_subs=is_with_subs))
-                if address is not None and address.device and address.device != message.device:
-                    found.update(self._ids(address.device, is_with_subs=False))
+                others = {address.device} if address is not None and address.device else set()
+                if is_with_subs:
+                    others |= gateways.devices_named(message.payload)
+                for device in others - {message.device}:
+                    found.update(self._ids(device, is_with_subs=False, is_with_gateway=is_with_subs))
         return found
 
-    def _ids(self, device: str, *, is_with_subs: bool) -> set[ThingId]:
+    def _ids(self, device: str, *, is_with_subs: bool, is_with_gateway: bool = False) -> set[ThingId]:
         thing = self._registry.thing_of_device(device)
         if thing is None:
             return set()
-        behind = self._registry.things_behind(thing.id) if is_with_subs else ()
-        return {thing.id, *(other.id for other in behind)}
+        behind = {other.id for other in self._registry.things_behind(thing.id)} if is_with_subs else set()
+        before = {thing.gateway} if is_with_gateway and thing.gateway is not None else set()
+        return {thing.id, *behind, *before}
 
     def _frame(self, work: Work, frame: UpFrame) -> UpAnswer:
         arrivals = [self._presence(work, frame.door, presence) for presence in frame.presences]
@@ -167,9 +171,9 @@ class Ingest:
         try:
             thing = self._speaker(work, connection, address, message)
         except NotFound:
-            # Not even an error goes to a topic that is somebody else's.
+            # On its own error topic: not even an error goes to a topic that is somebody else's.
             _log.warning("%s spoke for another device and was not heard", message.device)
-            return UpResult(id=message.id, is_kept=True)
+            return _problem(message, None, Code.NO_SESSION, "no active session")
         except AlinkError as error:
             return _problem(message, address, error.code, error.message)
         return self._handled(work, message, address, thing, connection)
@@ -189,7 +193,7 @@ class Ingest:
         """
         thing = connection
         if address.device and address.device != message.device:
-            other = self._registry.thing_of_device(address.device)
+            other = work.thing_of_device(address.device)
             if other is None or other.gateway != connection.id:
                 raise NotFound("Not a device of this connection.")
             twin = work.twin(other.id)

@@ -95,7 +95,7 @@ async def open_things(
     await registry.load()
     await twins.load()
     announcer = Announcer(bus=bus)
-    doors = Doors(bus=bus, registry=registry)
+    doors = Doors(bus=bus, registry=registry, twins=twins)
     watch = Watch(bus=bus, registry=registry, twins=twins)
     history = History(database=database, models=registry, clock=clock)
     upkeep = await open_upkeep(registry=registry, twins=twins, database=database, doors=doors, bus=bus, clock=clock)

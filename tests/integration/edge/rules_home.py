@@ -86,7 +86,7 @@ def put(thing: str, **values: object) -> dict[str, object]:
     return {"type": "set", "thing": thing, "properties": values}
 
 
-async def until(look: Callable[[], Awaitable[T | None]], *, within_s: float = 20.0) -> T:
+async def until(look: Callable[[], Awaitable[T | None]], *, within_s: float = 30) -> T:
     with anyio.fail_after(within_s):
         while (found := await look()) is None:  # noqa: ASYNC110 (what is waited for tells no event)
             await anyio.sleep(0.02)

@@ -81,7 +81,7 @@ class Edge:
 
 
 async def _until(holds: Callable[[], bool]) -> None:
-    with anyio.fail_after(20):
+    with anyio.fail_after(30):
         while not holds():  # noqa: ASYNC110 - it may come true in another task, or in the database
             await anyio.sleep(0.005)
 

@@ -6,8 +6,13 @@ from typing import Literal
 
 import msgspec
 
+from jinn.kernel import JinnError
+
 ROWS_MAX = 500
 """Of the log in one exchange: with some ten reports each still far from what the bus carries."""
+
+LOG_ROWS_MAX = 500_000
+"""What a home keeps for a region that is away, some 50 MB: 14 hours of ten things said a second."""
 
 WISHES_MAX = 1_000
 WISH_EXPIRES_S = 3_600.0
@@ -40,6 +45,22 @@ class Seen(msgspec.Struct, frozen=True):
     online: bool
 
 
+class Ended(msgspec.Struct, frozen=True):
+    """What came of a wish of the region, after the report by which it was known."""
+
+    id: str
+    outcome: str
+    at_ms: int
+
+
+class Missed(msgspec.Struct, frozen=True):
+    """So many rows were thrown away, since the region was away for longer than the home could keep them."""
+
+    rows: int
+    since_ms: int
+    until_ms: int
+
+
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One row of a home's log, in the order in which it holds; `is_whole`: these are all things there are."""
 
@@ -47,7 +68,9 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     known: list[Known] = []
     seen: list[Seen] = []
     gone: list[str] = []
+    ended: list[Ended] = []
     is_whole: bool = False
+    missed: Missed | None = None
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -65,13 +88,17 @@ class WrittenRow(msgspec.Struct, frozen=True):
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """What a region wants of a thing; void after `expires_ms`."""
+    """What a region wants of a thing; void after `expires_ms`.
+
+    `seen`: what the region saw of these properties when it wished. What the home has changed since then, it keeps.
+    """
 
     seq: int
     id: str
     thing: str
     properties: dict[str, object]
     expires_ms: int
+    seen: dict[str, object] = {}
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -115,11 +142,13 @@ class Link:
 
     Attributes:
         waiting: rows that the region does not have yet.
+        problem: why it is down, where that could be found out.
     """
 
     state: LinkState
     since_ms: int | None
     waiting: int
+    problem: JinnError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,19 +208,77 @@ def merged(mirror: Mapping[str, Mirrored], rows: Iterable[Row]) -> dict[str, Mir
     return changed
 
 
-def newest(wishes: Iterable[Wish], now_ms: int) -> tuple[list[tuple[str, dict[str, object], list[int]]], list[int]]:
-    """Wishes as what is still to be asked of each thing, by the newest for each property.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be asked of one thing, and the wishes that it comes from.
 
-    Returns:
-        for each thing the values and the numbers of the wishes that they come from; then the numbers of expired ones.
+    Attributes:
+        parts: each wish with those of its properties that no later wish has taken over.
     """
-    values: dict[str, dict[str, object]] = {}
-    numbers: dict[str, list[int]] = {}
-    void: list[int] = []
+
+    thing: str
+    parts: tuple[tuple[Wish, frozenset[str]], ...]
+
+    @property
+    def values(self) -> dict[str, object]:
+        return {name: wish.properties[name] for wish, names in self.parts for name in sorted(names)}
+
+    def without(self, wishes: Iterable[Wish]) -> "Order":
+        gone = {wish.seq for wish in wishes}
+        return replace(self, parts=tuple(part for part in self.parts if part[0].seq not in gone))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorted:
+    """Wishes by what becomes of them before anything is asked."""
+
+    orders: tuple[Order, ...]
+    superseded: tuple[Wish, ...]
+    expired: tuple[Wish, ...]
+
+
+def newest(wishes: Iterable[Wish], now_ms: int) -> Sorted:
+    """Of several wishes for one property the newest counts; one of which nothing counts any more is superseded."""
+    owner: dict[tuple[str, str], int] = {}
+    by_thing: dict[str, list[Wish]] = {}
+    expired = []
     for wish in sorted(wishes, key=lambda one: one.seq):
         if wish.expires_ms <= now_ms:
-            void.append(wish.seq)
+            expired.append(wish)
             continue
-        values.setdefault(wish.thing, {}).update(wish.properties)
-        numbers.setdefault(wish.thing, []).append(wish.seq)
-    return [(thing, values[thing], numbers[thing]) for thing in values], void
+        by_thing.setdefault(wish.thing, []).append(wish)
+        owner.update({(wish.thing, name): wish.seq for name in wish.properties})
+    orders, superseded = [], []
+    for thing, each in by_thing.items():
+        parts = []
+        for wish in each:
+            names = frozenset(name for name in wish.properties if owner[thing, name] == wish.seq)
+            if names:
+                parts.append((wish, names))
+            else:
+                superseded.append(wish)
+        orders.append(Order(thing=thing, parts=tuple(parts)))
+    return Sorted(orders=tuple(orders), superseded=tuple(superseded), expired=tuple(expired))
+
+
+def is_outdated(wish: Wish, names: Iterable[str], now: Mapping[str, object], own: Mapping[str, object]) -> bool:
+    """Whether the home has changed what the region saw when it wished.
+
+    Args:
+        names: the properties of the wish that still count.
+        now: what the thing says of its properties.
+        own: what it was brought to by an earlier wish of the region, which is no change of the home's.
+    """
+    return any(
+        name in wish.seen and name in now and now[name] not in (wish.seen[name], wish.properties[name], own.get(name))
+        for name in names
+    )
+
+
+def outcome_of(names: Iterable[str], outcomes: Mapping[str, str]) -> str:
+    """Of a wish, from those of its properties: what failed counts before what was done."""
+    found = {outcomes[name] for name in names if name in outcomes}
+    failed = sorted(found - {"confirmed", "unchanged"})
+    if failed:
+        return failed[0]
+    return "confirmed" if "confirmed" in found else "unchanged"
