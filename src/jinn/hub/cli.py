@@ -30,7 +30,7 @@ from jinn.hub import (
 )
 from jinn.hub.client import HubClient
 from jinn.hub.terminal import Data, Json, data_folder, out, print_json, tell, with_hub
-from jinn.kernel import JinnError, NotFound
+from jinn.kernel import JinnError, NotFound, Secret
 from jinn.language import TurnWire
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -179,20 +179,22 @@ devices.command("enrol")(enrol_cli.enrol)
 
 @devices.command("add")
 def add_device(
+    *,
     model: Annotated[Path, typer.Option(help="The thing model, a TSL file.")],
     name: Annotated[str, typer.Option(help="What people call it.")],
     room: Annotated[str | None, typer.Option(help="Id or name of the room it is in.")] = None,
+    device_name: Annotated[str | None, typer.Option(help="The device name that its maker has burnt into it.")] = None,
+    secret_file: Annotated[Path | None, typer.Option(help="A file with the secret burnt into it.")] = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Register a device (and its product, when it is new); prints what it needs to connect."""
-    try:
-        document = model.read_bytes()
-    except OSError as wrong:
-        raise NotFound(f"{model} cannot be read: {wrong.strerror}.", code="model-unreadable") from wrong
+    document = _read(model, "model-unreadable")
+    secret = Secret(_read(secret_file, "secret-unreadable").decode("ascii", "replace").strip()) if secret_file else None
 
     def ask(hub: HubClient) -> None:
-        credentials = msgspec.json.decode(hub.add_device(document, name, room), type=dict[str, str])
+        made = hub.add_device(document, name, room, device_name=device_name, device_secret=secret)
+        credentials = msgspec.json.decode(made, type=dict[str, str])
         if json:
             print_json(credentials)
         else:
@@ -200,6 +202,13 @@ def add_device(
                 out.print(f"[dim]{key}[/] {escape(value)}")
 
     with_hub(data_folder(data), ask)
+
+
+def _read(file: Path, code: str) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as wrong:
+        raise NotFound(f"{file} cannot be read: {wrong.strerror}.", code=code) from wrong
 
 
 @app.command()

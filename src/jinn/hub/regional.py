@@ -27,6 +27,7 @@ from jinn.runtime import (
     TrunkOptions,
     is_home_name,
     is_near,
+    keep_file,
     open_database,
 )
 
@@ -100,14 +101,7 @@ def read_homes(data: Path) -> dict[str, Secret]:
 
 def _write_homes(data: Path, homes: dict[str, Secret]) -> None:
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = data / f"{_HOMES}.new"
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.encode({name: one.reveal() for name, one in homes.items()}))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.rename(data / _HOMES)
+    keep_file(data / _HOMES, msgspec.json.encode({name: one.reveal() for name, one in homes.items()}))
 
 
 class Desk:
@@ -214,9 +208,7 @@ def _location(data: Path, options: RegionOptions, port: int) -> Iterator[str]:
     scheme = "http" if is_near(options.http_host) else "https"
     host = "127.0.0.1" if options.http_host in {"0.0.0.0", "::", "localhost"} else options.http_host
     url = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-    fresh = path.with_suffix(f".{os.getpid()}")
-    fresh.write_bytes(msgspec.json.encode(Location(url=url, pid=os.getpid())))
-    fresh.replace(path)
+    keep_file(path, msgspec.json.encode(Location(url=url, pid=os.getpid())))
     try:
         yield url
     finally:

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from jinn.kernel import Invalid, Secret
+from jinn.runtime import made_once
 from jinn.things.firmware import new_key
 
 
@@ -148,12 +149,7 @@ def function_keys(data: Path) -> Path:
 
 def read_or_make_maker_key(data: Path) -> Secret:
     """The key by which this data folder's own products sign firmware; makers of real ones keep theirs elsewhere."""
-    path = data / "maker.key"
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(new_key().reveal())
-    return Secret(path.read_text().strip())
+    return Secret(made_once(data / "maker.key", lambda: new_key().reveal().encode()).decode().strip())
 
 
 def models_folder() -> Path:
@@ -179,9 +175,4 @@ def read_settings(data: Path) -> Settings:
 
 def read_or_make_token(data: Path) -> Secret:
     """The owner's token of this data folder, in a file that only its owner can read."""
-    path = data / "token"
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(os.urandom(24).hex())
-    return Secret(path.read_text().strip())
+    return Secret(made_once(data / "token", lambda: os.urandom(24).hex().encode()).decode().strip())

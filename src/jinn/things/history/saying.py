@@ -43,6 +43,8 @@ _STATES: dict[str, tuple[str, str, str, str]] = {
     "closed": ("closed", "closed", "关着", "关"),
     "on": ("on", "turned on", "开着", "开"),
     "off": ("off", "turned off", "关着", "关"),
+    "cleaning": ("cleaning", "cleaning", "在打扫", "打扫"),
+    "docked": ("docked", "docked", "在充电座上", "回充"),
 }
 """As a state and as a change, in each language."""
 
