@@ -86,4 +86,4 @@ def _updates(settings, folder, product):
     # Here, so that a thing without slots does not pay for it with memory.
     from jinn_os.update.updating import open_updater
 
-    return lambda link, tell, first_id: open_updater(settings, folder, product, link, tell, first_id)
+    return lambda *of_appliance: open_updater(settings, folder, product, *of_appliance)

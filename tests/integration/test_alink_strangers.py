@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from integration.stranger import PK, Will, a_connect, a_door, a_stranger, answered, is_whole
+from integration.stranger import PK, a_connect, a_door, a_stranger, answered, is_whole
 from integration.things_room import Home, a_database, a_home
 
 from jinn.kernel import Names, Secret, ThingId
 from jinn.people import SCHEMA as PEOPLE
 from jinn.runtime import NatsBus
 from jinn.things.door import Door
-from jinn.things.door.codec import Puback
+from jinn.things.door.codec import Puback, Will
 
 pytestmark = pytest.mark.anyio
 

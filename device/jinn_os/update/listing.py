@@ -4,20 +4,24 @@ import json
 
 from jinn_os.port import const
 
-ENTRY_BYTES_MAX = const(512)
-"""A path, a size and a hash in hexadecimal digits are 200."""
+ENTRY_BYTES_MAX = const(1024)
+"""A path, a size and a hash in hexadecimal digits are 200; every character of the path could be written as six."""
 REST_BYTES_MAX = const(2048)
-"""Everything else: some names and numbers."""
+"""Some names and numbers."""
 
-_KEY = b'"files"'
+WANTED = (b'"product_key"', b'"version"', b'"module"', b'"counter"', b'"size"', b'"sha256"', b'"files"')
+"""All else is let pass: notes for people may be longer than there is room for."""
+
 _SPACE = b" \t\r\n"
-_BEFORE, _WITHIN, _ENTRY, _BEHIND = const(0), const(1), const(2), const(3)
+_QUOTE, _BACKSLASH, _COMMA, _COLON = const(34), const(92), const(44), const(58)
+_OPENING, _CLOSING = b"[{", b"]}"
 
 
 def read_listing(pieces, take):
     """The manifest's object with an empty list as its `files`; each entry of that list was handed to `take(entry)`.
 
-    An entry is whatever JSON list stood there. Raises `ValueError` for what is no such JSON, and what `take` raises.
+    An entry is whatever JSON list stood there. Members that nobody wants are 0. Raises `ValueError` for what is no such
+    JSON, and what `take` raises.
     """
     reader = _Reader(take)
     for piece in pieces:
@@ -28,41 +32,91 @@ def read_listing(pieces, take):
 class _Reader:
     def __init__(self, take):
         self._take = take
-        self._place = _BEFORE
-        self._rest = b""
+        self._kept = bytearray()
+        self._depth = 0
+        self._is_text = False
+        self._is_escaped = False
+        self._is_skipping = False
+        self._key = None  # of the member whose value we are in; None before a colon
+        self._key_at = 0
+        self._is_list = False
+        self._has_list = False
         self._entry = b""
         self._count = 0
         self._needs_comma = False
 
     def feed(self, data):
         while data:
-            if self._place == _WITHIN:
-                data = self._between(data)
-            elif self._place == _ENTRY:
+            if not self._is_list:
+                data = data[self._members(data) :]
+            elif self._entry:
                 data = self._inside(data)
             else:
-                data = self._outside(data)
+                data = self._between(data)
 
     def end(self):
-        form = json.loads(self._rest)
-        # What stood in an object further down, or a second time, is not the list of the manifest itself.
-        is_listed = isinstance(form, dict) and form.get("files") == [] and self._place == _BEHIND
-        if not is_listed or _name_in(self._rest, _name_in(self._rest, 0)):
+        form = json.loads(bytes(self._kept))
+        if not isinstance(form, dict) or form.get("files") != []:
             raise ValueError("it has no list of files")
         return form
 
-    def _outside(self, data):
-        """Before the list, up to the bracket that opens it, and behind it."""
-        self._rest += data
-        data = b""
-        if self._place == _BEFORE:
-            at = _list_in(self._rest)
-            if at:
-                self._rest, data = self._rest[:at], self._rest[at:]
-                self._place = _WITHIN
-        if len(self._rest) > REST_BYTES_MAX:
-            raise ValueError("it is no manifest")
-        return data
+    def _members(self, data):
+        """Read the object itself, up to the bracket that opens its list of files; how many bytes that took."""
+        for at, byte in enumerate(data):
+            if self._step(byte):
+                self._kept.append(byte)
+                if len(self._kept) > REST_BYTES_MAX:
+                    raise ValueError("it is no manifest")
+            if self._is_list:
+                return at + 1
+        return len(data)
+
+    def _step(self, byte):
+        """Whether it is to be kept."""
+        is_kept = not self._is_skipping
+        if self._is_text:
+            self._go_on_with_text(byte)
+        elif byte == _QUOTE:
+            self._is_text = True
+            if self._depth == 1 and self._key is None:
+                self._key_at = len(self._kept)
+        elif byte in _OPENING:
+            self._depth += 1
+            if self._depth == 2 and self._key == WANTED[-1] and byte == _OPENING[0]:
+                self._open_list()
+        elif byte in _CLOSING:
+            self._depth -= 1
+            if not self._depth:
+                self._is_skipping, is_kept = False, True
+        elif self._depth == 1:
+            is_kept = self._pass_mark(byte)
+        return is_kept
+
+    def _go_on_with_text(self, byte):
+        if self._is_escaped:
+            self._is_escaped = False
+        elif byte == _BACKSLASH:
+            self._is_escaped = True
+        elif byte == _QUOTE:
+            self._is_text = False
+
+    def _pass_mark(self, byte):
+        """What stands between members, or between a name and its value; whether it is to be kept."""
+        if byte == _COMMA:
+            self._key, self._is_skipping = None, False
+            return True
+        if byte == _COLON and self._key is None:
+            self._key = bytes(self._kept[self._key_at :]).strip(_SPACE)
+            if self._key not in WANTED:
+                self._is_skipping = True
+                self._kept.extend(b":0")
+                return False
+        return not self._is_skipping
+
+    def _open_list(self):
+        if self._has_list:
+            raise ValueError("it lists its files twice")
+        self._is_list = self._has_list = True
 
     def _between(self, data):
         data = data.lstrip(_SPACE)
@@ -71,9 +125,8 @@ class _Reader:
             self._needs_comma = False
         elif first == b"[" and not self._needs_comma:
             self._entry = first
-            self._place = _ENTRY
         elif first == b"]" and (self._needs_comma or not self._count):
-            self._place = _BEHIND
+            self._is_list = False
             return data
         elif first:
             raise ValueError("its files are no list of lists")
@@ -87,26 +140,8 @@ class _Reader:
             raise ValueError("one of its files takes too many words")
         if not end:
             return b""
-        self._take(json.loads(self._entry))
+        entry, self._entry = self._entry, b""
+        self._take(json.loads(entry))
         self._count += 1
         self._needs_comma = True
-        self._place = _WITHIN
         return data[end:]
-
-
-def _list_in(text):
-    """Behind the bracket that opens the list of files; 0 when it has not come yet."""
-    at = _name_in(text, 0)
-    tail = text[at:].lstrip(_SPACE)
-    return len(text) - len(tail) + 1 if at and tail[:1] == b"[" else 0
-
-
-def _name_in(text, at):
-    """Behind the next `"files":`, 0 when there is none: without its colon it is a value."""
-    while True:
-        at = text.find(_KEY, at) + len(_KEY)
-        if at < len(_KEY):
-            return 0
-        tail = text[at:].lstrip(_SPACE)
-        if tail[:1] == b":":
-            return len(text) - len(tail) + 1

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from jinn.edge.cutting import cuts, plain, starts_of
-from jinn.edge.listening import Situation
+from jinn.edge.cutting import VERBS_EN, cuts, plain, starts_of
+from jinn.edge.listening import HowMuch, NotAble, Situation, WhichOne
 from jinn.edge.model import (
     Action,
     AnyOf,
@@ -20,6 +20,7 @@ from jinn.edge.model import (
     SayAction,
     SetAction,
     SunCondition,
+    TimeCondition,
     TimeTrigger,
     Trigger,
 )
@@ -42,7 +43,7 @@ class When:
 
 _STRONG_EN = re.compile(
     r"\b(?:when|whenever|if|once|as soon as|every time|each time|every ?day|daily|every|each|sunset|sunrise|dusk|dawn"
-    r"|sundown|dark|unless|by|on (?:mon|tues|wednes|thurs|fri|satur|sun)days?|weekdays?|weekends?)\b"
+    r"|sundown|dark|unless|by|after|on (?:mon|tues|wednes|thurs|fri|satur|sun)days?|weekdays?|weekends?)\b"
     r"|\d ?[ap]\.?m\b|\b(?:noon|midnight)\b"
 )
 _STRONG_ZH = re.compile(
@@ -63,6 +64,8 @@ def hear_rule(text: str, situation: Situation, saying: Saying) -> Draft | None:
 
     Raises:
         WhichOne: a part of it may mean several things.
+        HowMuch: it lacks a level.
+        NotAble: a thing is asked for what it has not.
     """
     said = plain(text, situation.lang)
     stated = _stated(said, situation) or _with_exception(said, situation)
@@ -70,11 +73,20 @@ def hear_rule(text: str, situation: Situation, saying: Saying) -> Draft | None:
 
 
 def _stated(said: str, situation: Situation) -> tuple[When, tuple[Action, ...]] | None:
+    lacking: HowMuch | NotAble | None = None
     for when_text, then_text in cuts(said, situation.lang, situation.names):
-        heard = _heard(when_text, then_text, situation)
+        try:
+            heard = _heard(when_text, then_text, situation)
+        except (HowMuch, NotAble) as lack:
+            # Another cut may still make sense; when none does, this one is told.
+            lacking = lacking or lack
+            continue
+        heard = heard or _timed_if(when_text, then_text, situation)
         if heard is not None and not _is_reminder(*heard, said, situation.lang):
             return heard
     heard = _timed(said, situation)
+    if heard is None and lacking is not None:
+        raise lacking
     return None if heard is None or _is_reminder(*heard, said, situation.lang) else heard
 
 
@@ -86,6 +98,20 @@ def _timed(said: str, situation: Situation) -> tuple[When, tuple[Action, ...]] |
         return None
     actions = actions_of(_cleaned(times.rest, situation.lang), situation)
     return (When(triggers=triggers, conditions=times.beside_trigger), actions) if actions else None
+
+
+def _timed_if(when_text: str, then_text: str, situation: Situation) -> tuple[When, tuple[Action, ...]] | None:
+    """ "Only when nobody is in start the vacuum at three": the time is the trigger, the rest must be so."""
+    times = times_in(then_text, situation.lang)
+    if times.at_min is None and times.sun is None:
+        return None
+    needed = _conditions(when_text, situation)
+    if needed and all(isinstance(one, TimeCondition) for one in needed):
+        return None  # "From Monday to Thursday ... at nine": days of the trigger itself.
+    heard = _timed(then_text, situation) if needed else None
+    if heard is None or needed is None:
+        return None
+    return replace(heard[0], conditions=(*needed, *heard[0].conditions)), heard[1]
 
 
 _UNLESS = {
@@ -100,15 +126,23 @@ _UNLESS = {
 }  # fmt: skip
 
 
+def _exceptions(said: str, lang: Lang) -> Iterator[tuple[str, str]]:
+    for pattern in _UNLESS[lang]:
+        if (found := pattern.fullmatch(said)) is not None:
+            yield found["x"], found["y"]
+    if said.startswith("unless "):
+        for seam in VERBS_EN.finditer(said):
+            yield said[len("unless ") : seam.start()], said[seam.end() :]
+
+
 def _with_exception(said: str, situation: Situation) -> tuple[When, tuple[Action, ...]] | None:
     """ "Turn off the television at eleven unless somebody is home"."""
-    for pattern in _UNLESS[situation.lang]:
-        found = pattern.fullmatch(said)
-        stated = _stated(found["y"], situation) if found else None
-        if found is None or stated is None:
+    for condition, wish in _exceptions(said, situation.lang):
+        stated = _stated(wish, situation)
+        if stated is None:
             continue
         when, actions = stated
-        excepted = _conditions(found["x"], situation.speaking_of(_things(when.triggers) or _things(actions)))
+        excepted = _conditions(condition, situation.speaking_of(_things(when.triggers) or _things(actions)))
         if not excepted:
             return None
         against = tuple(negated(one) for one in excepted)
@@ -164,7 +198,12 @@ def _is_reminder(when: When, actions: tuple[Action, ...], said: str, lang: Lang)
     """ "Tell me when it is five": said once, and meant once. A rule says that it comes again."""
     is_timed = all(isinstance(trigger, TimeTrigger) for trigger in when.triggers)
     is_said_only = all(isinstance(action, SayAction) for action in actions)
-    return is_timed and is_said_only and not (_AGAIN_EN if lang is Lang.EN else _AGAIN_ZH).search(said)
+    return (
+        is_timed
+        and not when.conditions
+        and is_said_only
+        and not (_AGAIN_EN if lang is Lang.EN else _AGAIN_ZH).search(said)
+    )
 
 
 _AGAIN_EN = re.compile(
@@ -193,6 +232,9 @@ def _when(clause: str, situation: Situation) -> When | None:
     if groups is None:
         return None
     tests = [group for group in groups if group]
+    if times.sun is not None and _GOT_DARK.search(clause) and isinstance(tests[0][0], PropertyTest):
+        # 天黑了有人开门: it is dark when the door opens, and not the other way round.
+        times = replace(times, sun=None, sun_is_up=False)
     if times.at_min is not None or times.sun is not None:
         conditions = tuple(_condition(group, situation) for group in tests)
         if None in conditions or not triggers:
@@ -206,6 +248,9 @@ def _when(clause: str, situation: Situation) -> When | None:
         # "When all lights are off": each may be the last, and then the others must be off already.
         together = tuple(test for test in tests[0] if isinstance(test, PropertyTest))
     return When(triggers=tests[0], conditions=(*together, *_present(later), *times.conditions))
+
+
+_GOT_DARK = re.compile("天(?:已经)?黑了(?!的时候|以后|之后)")
 
 
 def _time_triggers(times: Times) -> tuple[Trigger, ...]:
@@ -260,20 +305,79 @@ def _cleaned(text: str, lang: Lang) -> str:
     text = re.sub(r"^(?:都|每次)", "", text)
     return (
         ""
-        if text in ("的", "时", "了", "在", "到", "就", "后", "到了", "之后", "以后")
+        if text in ("的", "是", "时", "了", "在", "到", "就", "后", "到了", "之后", "以后")
         else re.sub(r"(?:以后|之后)$", "", text)
     )
 
 
+def two_rules(text: str, situation: Situation, saying: Saying) -> tuple[Draft, Draft] | None:
+    """Two whole rules that one sentence joins; None when it is none such. Raises as `hear_rule`."""
+    said = plain(text, situation.lang)
+    for found in _SECOND[situation.lang].finditer(said):
+        first = hear_rule(said[: found.start()], situation, saying)
+        if first is None:
+            continue
+        spoken = situation.speaking_of(_things(first.actions) or _things(first.triggers))
+        again = _named_again(said[found.end() :], first, situation)
+        second = hear_rule(again, spoken, saying)
+        if second is not None:
+            return first, second
+    return None
+
+
+def _named_again(said: str, first: Draft, situation: Situation) -> str:
+    """ "When it closes, turn it off": what opened, and what was turned on, in the first rule."""
+    names = {word.id: word.names.of(situation.lang).lower() for word in situation.home.things}
+    theirs = [names[thing] for thing in _things(first.triggers) if thing in names]
+    done = [names[thing] for thing in _things(first.actions) if thing in names]
+    is_en = situation.lang is Lang.EN
+    if len(theirs) == 1:
+        said = re.sub(
+            r"^(when|whenever|if|once) it (?!is dark"
+            r"|gets)" if is_en else r"^(如果|要是|)(?:它)?(?=关上|关了|打开|开了|一[开关])",
+            rf"\1 the {theirs[0]} " if is_en else rf"\g<1>{theirs[0]}", said,
+        )  # fmt: skip
+    if len(done) == 1:
+        said = re.sub(r"\bit\b(?! is| gets)", f"the {done[0]}", said) if is_en else said.replace("它", done[0])
+    return said
+
+
+_SECOND = {
+    Lang.EN: re.compile(r"(?:, and |, | and |; |\. )(?=(?:when|whenever|if|once|at|every|as soon as)\b)"),
+    Lang.ZH: re.compile(r"[，；。、](?=.)|(?<=.)(?=(?:如果|要是|每天))"),
+}
+
+
 def _draft(when: When, actions: tuple[Action, ...], saying: Saying) -> Draft:
-    told = saying.trigger(when.triggers[0])
-    happened = Names(en=f"{told.en[:1].upper()}{told.en[1:]}.", zh=f"{told.zh}。")
+    happened = message_of(when.triggers[0], saying)
     said = tuple(
         SayAction(text=happened) if isinstance(action, SayAction) and action.text == UNSAID else action
         for action in actions
     )
     draft = Draft(names=Names(en="", zh=""), triggers=when.triggers, conditions=when.conditions, actions=said)
     return replace(draft, names=name_for(draft, saying))
+
+
+def message_of(trigger: Trigger, saying: Saying) -> Names:
+    """What is told where nobody said what: that which happened."""
+    told = saying.happened(trigger)
+    return Names(en=f"{told.en[:1].upper()}{told.en[1:]}.", zh=f"{told.zh}。")
+
+
+def half_heard(text: str, situation: Situation) -> str | None:
+    """The part of a rule's sentence that nobody understands, when the other part is plain; None: it is no rule."""
+    said = plain(text, situation.lang)
+    for when_text, then_text in cuts(said, situation.lang):
+        try:
+            actions = actions_of(then_text, situation)
+            when = _when(when_text, situation)
+        except (WhichOne, HowMuch, NotAble):
+            return None
+        if actions and when is None and may_be_rule(said, situation.lang):
+            return when_text.strip(" ，,")
+        if when is not None and not actions and when.triggers:
+            return then_text.strip(" ，,")
+    return None
 
 
 def name_for(draft: Draft, saying: Saying) -> Names:

@@ -8,7 +8,7 @@ from jinn.edge.model import WEEK, Day, Who
 from jinn.edge.ports import Asked, Holidays, HomeThing, People
 from jinn.edge.sun import Place, is_sun_up
 from jinn.edge.truth import Known
-from jinn.kernel import JinnError, NotFound, ThingId
+from jinn.kernel import JinnError, Names, NotFound, ThingId
 from jinn.language import Deed, DeedOutcome
 from jinn.runtime import Database
 from jinn.things import CommandOutcome, Json, ThingsRoom, Twin, commands_of, deed_of
@@ -35,6 +35,9 @@ class RoomHome:
 
     def twins(self) -> Iterable[Twin]:
         return self._room.twins.all()
+
+    def area(self, area: str) -> Names | None:
+        return next((one.names for one in self._room.names.words().areas if one.id == area), None)
 
 
 class RoomHands:

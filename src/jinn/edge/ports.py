@@ -34,6 +34,10 @@ class Home(Protocol):
         """Of everything that has ever said something."""
         ...
 
+    def area(self, area: str) -> Names | None:
+        """What an area is called, by its id; None: there is no such area."""
+        ...
+
 
 class Hands(Protocol):
     """How rules and scenes ask things for something. Neither raises: what did not work is a deed's outcome."""

@@ -1,11 +1,11 @@
 """Rules and scenes as something that can be talked to. A rule is read back, and kept only after a yes."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from jinn.edge import understanding as words
-from jinn.edge.model import Draft, Finding, Rule, SceneId, things_of
+from jinn.edge.model import Draft, Finding, Rule, RuleId, SceneId, things_of
 from jinn.edge.quarrelling import sets_of
 from jinn.edge.room import RulesRoom
 from jinn.edge.running import outcome_of
@@ -40,7 +40,7 @@ class RuleSkill:
 
     intents = frozenset(
         {words.MAKE, words.KEEP, words.LIST, words.REMOVE, words.PAUSE, words.RESUME, words.WHY, words.SCENE,
-         words.KEEP_SCENE, words.LIST_SCENES, words.REMOVE_SCENE, words.AT_HOME, words.CANNOT, words.UNDO}
+         words.KEEP_SCENE, words.LIST_SCENES, words.REMOVE_SCENE, words.AT_HOME, words.CANNOT, words.UNDO, words.HOW}
     )  # fmt: skip
 
     def __init__(self, room: RulesRoom, things: ThingsOfHome) -> None:
@@ -61,6 +61,7 @@ class RuleSkill:
             words.AT_HOME: self._at_home,
             words.CANNOT: self._cannot,
             words.UNDO: self._undo,
+            words.HOW: self._how_much,
         }
         self._last: _Change | None = None
 
@@ -82,20 +83,41 @@ class RuleSkill:
         if errors:
             return Reply(said=_told(errors[:1], lang), outcome=Outcome.REFUSED)
         ask = Names(en="Shall I keep it?", zh="要保存吗？")
-        told = [sentence.of(lang), *([_told(findings[:2], lang)] if findings else []), ask.of(lang)]
+        told = [
+            *_first(intent, lang),
+            sentence.of(lang),
+            *([_told(findings[:2], lang)] if findings else []),
+            ask.of(lang),
+        ]
         return Reply(
             said=_together(told, lang),
             outcome=Outcome.ASKED,
             card=Card(title=_say(lang, "New rule", "新规则"), facts=(sentence.of(lang),)),
             follow_up=True,
-            proposes=words.keep_intent(written),
+            proposes=words.keep_intent(intent),
         )
 
     async def _keep(self, intent: Intent, lang: Lang) -> Reply:
-        rule = await self._room.book.add(read_draft(str(intent.slots["draft"])), by=BY)
+        draft, replaced = read_draft(str(intent.slots["draft"])), intent.slots.get("replaces")
+        if isinstance(replaced, str):
+            rule = await self._room.book.change(RuleId(replaced), draft, by=BY)
+            said = _say(lang, "Good, I have changed that rule.", "好的，这条规则改好了。")
+            return Reply(said=said, outcome=Outcome.DONE, card=Card(title=rule.draft.names.of(lang)))
+        rule = await self._room.book.add(draft, by=BY)
         self._last = _Change(kind="kept", rules=(rule,))
         said = _say(lang, "Good, I keep that rule.", "好的，这条规则保存了。")
+        second = words.made_next(intent)
+        if second is not None:
+            asked = await self._read_back(second, lang)
+            return replace(asked, said=_together([said, asked.said], lang))
         return Reply(said=said, outcome=Outcome.DONE, card=Card(title=rule.draft.names.of(lang)))
+
+    async def _how_much(self, intent: Intent, lang: Lang) -> Reply:
+        thing = self._room.book.saying.thing(intent.targets[0]).of(lang)
+        ability = str(intent.slots.get("ability"))
+        en, zh = _LEVELS.get(ability, ("value", "数值"))
+        said = _say(lang, f"To what {en} shall I set {thing} then?", f"到时候把{thing}的{zh}设为多少？")
+        return Reply(said=said, outcome=Outcome.ASKED, follow_up=True, proposes=words.asked_how(intent, lang))
 
     async def _list(self, intent: Intent, lang: Lang) -> Reply:
         found = self._meant(intent)
@@ -115,7 +137,18 @@ class RuleSkill:
         )  # fmt: skip
 
     async def _cannot(self, intent: Intent, lang: Lang) -> Reply:
+        part = intent.slots.get("part")
+        if part is not None:
+            half = _say(
+                lang, f"I did not understand “{part}”, so I have made no rule.", f"我没听懂“{part}”，所以没有保存规则。"
+            )
+            return Reply(said=half, outcome=Outcome.NOT_UNDERSTOOD)
         said = str(intent.slots["words"])
+        if intent.targets:
+            thing = self._room.book.saying.thing(intent.targets[0])
+            able = _say(lang, f"{thing.en[:1].upper()}{thing.en[1:]} can't do that, so I have made no rule.",
+                        f"{thing.zh}没有这个功能，所以没有保存规则。")  # fmt: skip
+            return Reply(said=able, outcome=Outcome.REFUSED)
         sentence = _say(
             lang,
             f"I can't keep “{said}” in a rule, so I have made none. A rule can wait for a time, for days of the"
@@ -324,6 +357,19 @@ class RuleSkill:
             f"有{len(found)}条这样的规则：{'；'.join(named)}。您指的是哪一条？请说出只有它用到的设备。",
         )  # fmt: skip
         return Reply(said=said, outcome=Outcome.ASKED)
+
+
+_LEVELS = {
+    "brightness": ("brightness", "亮度"), "volume": ("volume", "音量"), "position": ("position", "开合度"),
+    "target_temperature": ("temperature", "温度"), "color_temperature": ("colour temperature", "色温"),
+    "channel": ("channel", "频道"), "cold_target": ("temperature", "温度"), "freezer_target": ("temperature", "温度"),
+}  # fmt: skip
+
+
+def _first(intent: Intent, lang: Lang) -> list[str]:
+    if "replaces" in intent.slots:
+        return [_say(lang, "The rule would then be:", "规则会改成：")]
+    return [_say(lang, "These are two rules. The first:", "这是两条规则。第一条：")] if "next" in intent.slots else []
 
 
 _UNDONE = {

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from jinn.edge.listening import Situation
+from jinn.edge.listening import HowMuch, NotAble, Situation
 from jinn.edge.model import Action, CallAction, SayAction, Scene, SceneAction, SetAction, WaitAction
 from jinn.edge.spoken_numbers import EN_DURATION, ZH_DURATION, duration_en, duration_zh
 from jinn.edge.spoken_wishes import otherwise
@@ -220,7 +220,13 @@ def intent_actions(intent: Intent, situation: Situation) -> list[Action]:
         handle = situation.things.handle(thing)
         if handle is not None:
             actions += _of_thing(intent, thing, handle, situation)
+    if not actions and intent.targets and not intent.form:
+        raise NotAble(intent.targets[0])
     return actions
+
+
+def _plain_number(value: float) -> int | float:
+    return int(value) if value.is_integer() else value
 
 
 def _of_thing(intent: Intent, thing: ThingId, handle: Handle, situation: Situation) -> list[Action]:
@@ -231,6 +237,12 @@ def _of_thing(intent: Intent, thing: ThingId, handle: Handle, situation: Situati
             case Set(change=None):
                 knob = handle.knobs[wish.ability]
                 values[knob.property] = reached(knob, wish)
+            case Set():
+                # "Dimmer" than what it will be then: nobody knows it now.
+                if situation.level is None:
+                    raise HowMuch(thing, wish.ability)
+                knob = handle.knobs[wish.ability]
+                values[knob.property] = reached(knob, Set(ability=wish.ability, value=_plain_number(situation.level)))
             case Call():
                 inputs: dict[str, Json] = dict(wish.arguments)
                 if isinstance(name := inputs.get("area"), str):

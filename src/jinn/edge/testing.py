@@ -42,6 +42,10 @@ class WrittenHome:
 
     things: dict[ThingId, HomeThing] = field(default_factory=dict)
     known: dict[ThingId, Twin] = field(default_factory=dict)
+    areas: dict[str, Names] = field(default_factory=dict)
+
+    def area(self, area: str) -> Names | None:
+        return self.areas.get(area)
 
     def add(self, thing: ThingId, names: Names, product: Product) -> None:
         self.things[thing] = HomeThing(id=thing, names=names, product=product)

@@ -5,18 +5,21 @@ a turn's record shows what was understood.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from jinn.edge.cutting import plain
-from jinn.edge.hearing import hear_rule, may_be_rule
-from jinn.edge.listening import Known, Situation, Things, Understands, WhichOne
+from jinn.edge.hearing import half_heard, hear_rule, may_be_rule, two_rules
+from jinn.edge.listening import HowMuch, Known, NotAble, Situation, Things, Understands, WhichOne
+from jinn.edge.model import Draft, things_of
+from jinn.edge.revising import revised, what_instead
 from jinn.edge.saying import Saying
 from jinn.edge.spoken_acts import scene_called
 from jinn.edge.spoken_limits import beyond_rules, without
+from jinn.edge.spoken_numbers import number_en, number_zh
 from jinn.edge.spoken_rules import spoken_of_rules
 from jinn.edge.spoken_times import times_in
-from jinn.edge.writing import write_draft
+from jinn.edge.writing import read_draft, write_draft
 from jinn.kernel import AreaId, Lang, ThingId
 from jinn.language import Ambiguous, HomeWords, Intent, NotUnderstood, SlotValue, Understanding, Understood
 
@@ -26,7 +29,7 @@ MAKE, LIST, REMOVE, PAUSE, RESUME, WHY = (
 SCENE, KEEP_SCENE, LIST_SCENES, REMOVE_SCENE, AT_HOME = (
     "JinnScene", "JinnSceneKeep", "JinnSceneList", "JinnSceneRemove", "JinnAtHome",
 )  # fmt: skip
-CANNOT, UNDO = "JinnRuleCannot", "JinnRuleUndo"
+CANNOT, UNDO, HOW = "JinnRuleCannot", "JinnRuleUndo", "JinnRuleHow"
 KEEP = "JinnRuleKeep"
 """What a yes to a rule that was read back wants."""
 
@@ -53,7 +56,12 @@ class RuleUnderstander:
             found = self._about_rules(text, situation)
             if found is not None:
                 return found
-        return self.words.understand(text, lang, home, area=area, focus=focus)
+        meant = self.words.understand(text, lang, home, area=area, focus=focus)
+        if isinstance(meant, NotUnderstood) and meant.unknown is None and len(text) <= TEXT_CHARS_MAX:
+            part = half_heard(text, situation)
+            if part is not None:
+                return Understood(intents=(_intent(CANNOT, {"part": part, "text": text}),))
+        return meant
 
     def complete(self, pending: Ambiguous, text: str, lang: Lang, home: HomeWords) -> Understanding | None:
         asked = pending.intent.slots.get("text")
@@ -73,7 +81,7 @@ class RuleUnderstander:
 
     def _about_rules(self, text: str, situation: Situation) -> Understanding | None:
         said = plain(text, situation.lang)
-        for look in (self._why, _spoken_of_rules, self._scene, _home_or_away, self._rule):
+        for look in (self._why, self._change, _spoken_of_rules, self._scene, _home_or_away, self._rule):
             try:
                 intent = look(said, situation)
             except WhichOne as which:
@@ -81,21 +89,80 @@ class RuleUnderstander:
                 name = WHY if look == self._why else MAKE
                 asking = _intent(name, {"text": text}, targets=situation.chosen)
                 return replace(which.question, intent=asking, before=())
+            except NotAble as lack:
+                intent = _intent(CANNOT, {"words": "", "text": said}, targets=(lack.thing,))
+            except HowMuch as lack:
+                intent = _intent(HOW, {"ability": lack.ability, "text": text}, targets=(lack.thing,))
             if intent is not None:
                 return Understood(intents=(intent,))
         return None
+
+    def revise(self, proposal: Intent, text: str, lang: Lang, home: HomeWords) -> Understanding | None:
+        """A rule that was read back with one part another; or the level that it lacked."""
+        asked, draft = proposal.slots.get("text"), proposal.slots.get("draft")
+        if len(text) > TEXT_CHARS_MAX or proposal.name not in (KEEP, HOW):
+            return self.words.revise(proposal, text, lang, home)
+        situation = Situation(words=self.words, home=home, things=self.things, known=self.known, lang=lang)
+        said = plain(text, lang)
+        try:
+            if proposal.name == HOW:
+                return self._with_level(proposal, said, situation)
+            changed = revised(read_draft(str(draft)), said, situation, self.saying)
+        except NotAble as lack:
+            return Understood(intents=(_intent(CANNOT, {"words": "", "text": said}, targets=(lack.thing,)),))
+        except (WhichOne, HowMuch):
+            return None
+        return None if changed is None else Understood(intents=(self._made(changed, str(asked), proposal.slots),))
+
+    def _with_level(self, how: Intent, said: str, situation: Situation) -> Understanding | None:
+        """The sentence once more, with the level that was answered; it may have been said in the other language."""
+        level = level_in(what_instead(said, situation.lang), situation.lang)
+        asking = Lang(str(how.slots.get("lang", situation.lang.value)))
+        if level is None:
+            return None
+        return self._about_rules(str(how.slots["text"]), replace(situation, lang=asking, level=level))
+
+    def _made(self, draft: Draft, said: str, slots: Mapping[str, SlotValue]) -> Intent:
+        targets = tuple(dict.fromkeys(thing for part in draft.actions if (thing := getattr(part, "thing", None))))
+        kept = {name: slots[name] for name in ("replaces", "next") if name in slots}
+        return _intent(MAKE, {"draft": write_draft(draft), "text": said, **kept}, targets=targets)
+
+    def _change(self, said: str, situation: Situation) -> Intent | None:
+        """ "Change the rule about the hall to ten percent"."""
+        found = next((match for form in _CHANGE[situation.lang] if (match := form.fullmatch(said))), None)
+        if found is None:
+            return None
+        rules = list(self.known.rules())
+        subject = found["s"]
+        if subject:
+            things = set(_things_called(subject, situation))
+            rules = [rule for rule in rules if things & things_of(rule.draft)]
+        if len(rules) != 1 and subject:
+            return _intent(LIST, {"about": subject}, targets=_things_called(subject, situation))
+        changed = revised(rules[-1].draft, found["x"], situation, self.saying) if rules else None
+        if changed is None:
+            return None
+        return self._made(changed, said, {"replaces": rules[-1].id})
 
     def _rule(self, said: str, situation: Situation) -> Intent | None:
         if not (may_be_rule(said, situation.lang) or beyond_rules(said, situation.lang) or _is_timed(said, situation)):
             return None
         beyond = beyond_rules(said, situation.lang)
-        draft = hear_rule(without(said, beyond) if beyond else said, situation, self.saying)
+        try:
+            draft = hear_rule(without(said, beyond) if beyond else said, situation, self.saying)
+        except (WhichOne, NotAble):
+            if (two := self._two(said, situation)) is None:
+                raise
+            return two
         if draft is None:
-            return None
+            return None if beyond else self._two(said, situation)
         if beyond is not None:
             return _intent(CANNOT, {"words": beyond, "text": said})
-        targets = tuple(dict.fromkeys(thing for part in draft.actions if (thing := getattr(part, "thing", None))))
-        return _intent(MAKE, {"draft": write_draft(draft), "text": said}, targets=targets)
+        return self._made(draft, said, {})
+
+    def _two(self, said: str, situation: Situation) -> Intent | None:
+        two = two_rules(said, situation, self.saying)
+        return None if two is None else self._made(two[0], said, {"next": write_draft(two[1])})
 
     def _scene(self, said: str, situation: Situation) -> Intent | None:
         kept = (_KEEP_SCENE_EN if situation.lang is Lang.EN else _KEEP_SCENE_ZH).fullmatch(said)
@@ -149,14 +216,51 @@ def _intent(name: str, slots: dict[str, SlotValue], targets: tuple[ThingId, ...]
 
 _CANON = {
     MAKE: "rule.make", KEEP: "rule.keep", LIST: "rule.list", REMOVE: "rule.remove", PAUSE: "rule.pause",
-    RESUME: "rule.resume", CANNOT: "rule.cannot", UNDO: "rule.undo", WHY: "rule.why", SCENE: "scene.start",
-    KEEP_SCENE: "scene.keep", LIST_SCENES: "scene.list", REMOVE_SCENE: "scene.remove", AT_HOME: "people.at_home",
+    RESUME: "rule.resume", CANNOT: "rule.cannot", UNDO: "rule.undo", HOW: "rule.how", WHY: "rule.why",
+    SCENE: "scene.start", KEEP_SCENE: "scene.keep", LIST_SCENES: "scene.list", REMOVE_SCENE: "scene.remove",
+    AT_HOME: "people.at_home",
 }  # fmt: skip
 
 
-def keep_intent(draft: str) -> Intent:
+def keep_intent(made: Intent) -> Intent:
     """What a yes to this rule wants."""
-    return _intent(KEEP, {"draft": draft})
+    return _intent(KEEP, dict(made.slots))
+
+
+def made_next(kept: Intent) -> Intent | None:
+    """The second rule of the sentence, to be read back when the first is kept."""
+    written = kept.slots.get("next")
+    return _intent(MAKE, {"draft": written, "text": ""}) if isinstance(written, str) else None
+
+
+def asked_how(how: Intent, lang: Lang) -> Intent:
+    """What is open while somebody is asked for a level."""
+    return replace(how, slots={**how.slots, "lang": lang.value})
+
+
+_CHANGE = {
+    Lang.EN: (
+        re.compile(
+            r"(?:change|edit|adjust|set|make|move)(?: the| my| that| this)? (?:(?P<s>.+?) )?rule(?: to| so that"
+            r" it is)? (?P<x>.+)"
+        ),
+    ),
+    Lang.ZH: (
+        re.compile(
+            r"(?:把|将)?(?:(?P<s>[^，]+?)的?)??(?:那一?条|这一?条|刚才那条|那个|这个)?(?:规则|自动化|规矩)"
+            r"(?:改成|改为|改到|调成|调到|换成)(?P<x>.+)"
+        ),
+    ),
+}
+
+
+def level_in(said: str, lang: Lang) -> float | None:
+    """ "Thirty percent", 一半: a level that was asked for."""
+    if lang is Lang.EN:
+        bare = re.sub(r"^(?:at|to|about) | ?(?:percent|%|degrees?)$", "", said)
+        return {"half": 50.0, "full": 100.0, "maximum": 100.0}.get(bare, number_en(bare))
+    bare = re.sub(r"^百分之|[%度]$|百分$", "", said)
+    return {"一半": 50.0, "最亮": 100.0, "最大": 100.0}.get(bare, number_zh(bare))
 
 
 def confirmed(intent: Intent, rule: str | None = None) -> Intent:
@@ -183,7 +287,8 @@ _REMOVE_SCENE_ZH = re.compile(rf"(?:删除|删掉|去掉)(?:场景)?{_NAMED_ZH}(
 
 _WHY_EN: "tuple[tuple[re.Pattern[str], str], ...]" = (
     (re.compile(
-        r"why (?:did|is|was|has|are|were|does|do)(?P<s> (?:the |my )?.+?) (?:just )?(?:been |still )?"
+        r"(?:why|how come)(?: (?:did|is|was|has|are|were|does|do))?(?P<s> (?:the |my )?.+?) (?:is |are |has )?"
+        r"(?:just )?(?:been |still )?"
         r"(?:go|gone|went|turn(?:ed)?|switch(?:ed)?|come|came|open(?:ed|ing)?|clos(?:e|ed|ing)|on|off|start"
         r"(?:ed)?|stop(?:ped)?"
         r"|chang(?:e|ed)|running|playing)(?: (?:on|off|out|up|down|by itself))*"),

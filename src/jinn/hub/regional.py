@@ -24,12 +24,10 @@ from jinn.runtime import (
     Metrics,
     NatsBus,
     NatsEngine,
-    Steering,
     TrunkOptions,
     is_home_name,
     is_near,
     keep_file,
-    leaf_account,
     open_database,
 )
 
@@ -109,10 +107,9 @@ def _write_homes(data: Path, homes: dict[str, Secret]) -> None:
 class Desk:
     """Lets homes in and out of a region that runs; keeps the `Homes` port."""
 
-    def __init__(self, data: Path, *, engine: NatsEngine, steering: Steering, clock: Clock) -> None:
+    def __init__(self, data: Path, *, engine: NatsEngine, clock: Clock) -> None:
         self._data = data
         self._engine = engine
-        self._steering = steering
         self._clock = clock
         self._alone = anyio.Lock()
 
@@ -122,36 +119,29 @@ class Desk:
     async def add(self, name: str) -> str:
         async with self._alone:
             line = add_home(self._data, name, self._clock)
-            await self._admit()
+            await self._engine.admit_homes(read_homes(self._data))
             return line
 
     async def remove(self, name: str) -> None:
         async with self._alone:
             remove_home(self._data, name)
-            await self._admit()
-            # Who is connected stays so over a reload.
-            await self._steering.end_leafs(leaf_account(name))
-
-    async def _admit(self) -> None:
-        self._engine.admit_homes(read_homes(self._data))
-        await self._steering.reload()
+            await self._engine.admit_homes(read_homes(self._data))
 
 
 async def serve_region(data: Path, options: RegionOptions, token: Secret, tell: Tell) -> None:
     """Run until cancelled: an engine for leaves, the mirror, and the operator's API."""
     clock = SystemClock()
     engine, certify = _engine(data, options, clock)
-    bus, watching = NatsBus(engine.link), NatsBus(engine.system_link)
-    steering = Steering(bus=watching, write=engine.write_config)
+    bus = NatsBus(engine.link)
     async with open_database((REGION_SCHEMA,), folder=data / "mirror", url=options.database) as database:
         region = Region(database=database, bus=bus, clock=clock)
-        desk = Desk(data, engine=engine, steering=steering, clock=clock)
+        desk = Desk(data, engine=engine, clock=clock)
         api = routes(region, Overseer(database=database, clock=clock), desk)
         server = HttpServer(
             [api], admit=_admitting(token), options=_http_options(data, options, clock), metrics=Metrics(), checks={}
         )
         async with anyio.create_task_group() as tasks:
-            for service in (engine, bus, watching, region, server):
+            for service in (engine, bus, region, server):
                 await tasks.start(lambda *, task_status, service=service: service.run(task_status=task_status))
             scheme = "tls" if _has_tls(options) else "nats-leaf"
             tell(f"region  {scheme}://{options.host}:{engine.trunk_port}  for {len(desk.names())} homes")
@@ -159,25 +149,28 @@ async def serve_region(data: Path, options: RegionOptions, token: Secret, tell: 
                 tell(f"api     {url}/api/region/homes")
                 while True:
                     await anyio.sleep(RENEW_EVERY_S)
-                    certify()
-                    await steering.reload()
+                    if certify():
+                        await engine.restart()
 
 
-def _engine(data: Path, options: RegionOptions, clock: Clock) -> tuple[NatsEngine, Callable[[], Certified | None]]:
+def _engine(data: Path, options: RegionOptions, clock: Clock) -> tuple[NatsEngine, Callable[[], bool]]:
     """The engine, and what renews its certificate in time."""
     certified = options.own
 
-    def certify() -> Certified:
-        return authority_of(data, clock).certified(_names(options))
+    def certify() -> bool:
+        """Whether there is a new one."""
+        path = data / "server.pem"
+        before = path.read_bytes() if path.exists() else b""
+        return authority_of(data, clock).certified(_names(options)).certificate.read_bytes() != before
 
     if certified is None and _has_tls(options):
-        certified = certify()
+        certified = authority_of(data, clock).certified(_names(options))
     trunk = TrunkOptions(
         host=options.host, port=options.port, homes=read_homes(data),
         certificate=certified.certificate if certified else None, key=certified.key if certified else None,
     )  # fmt: skip
     is_ours = certified is not None and options.own is None
-    return NatsEngine(data, trunk=trunk), (lambda: certify() if is_ours else None)
+    return NatsEngine(data, trunk=trunk), certify if is_ours else (lambda: False)
 
 
 def _has_tls(options: RegionOptions) -> bool:

@@ -90,10 +90,20 @@ class PlacementSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     speed: float = 1.0
 
 
+class WorkersSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where other boxes reach this hub's engine, to run models for it."""
+
+    is_on: bool = False
+    host: str = "127.0.0.1"
+    port: int = 4222
+    names: list[str] = []
+
+
 class FirmwareSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How things fetch new programs."""
 
     url: str | None = None
+    tls_port: int = 0
 
 
 class HomeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -119,6 +129,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     genie: GenieSettings = GenieSettings()
     functions: FunctionSettings = FunctionSettings()
     placement: PlacementSettings = PlacementSettings()
+    workers: WorkersSettings = WorkersSettings()
     firmware: FirmwareSettings = FirmwareSettings()
     matter: MatterSettings = MatterSettings()
     home: HomeSettings = HomeSettings()

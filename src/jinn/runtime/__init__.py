@@ -9,10 +9,10 @@ from jinn.runtime.database import open_database
 from jinn.runtime.engine import MqttLink, NatsEngine, NatsLink, find_engine
 from jinn.runtime.following import follow
 from jinn.runtime.http import TOKEN_COOKIE, Admission, Caller, Check, HttpOptions, HttpServer, caller_of
-from jinn.runtime.leaf import EXCHANGE, LeafOptions, TrunkOptions, is_home_name, is_near, leaf_account, read_leaf
+from jinn.runtime.leaf import EXCHANGE, LeafOptions, TrunkOptions, is_home_name, is_near, read_leaf
 from jinn.runtime.leaf_trouble import why_away
 from jinn.runtime.leash import leashed
-from jinn.runtime.listening import BROKER_ACCOUNT, BrokerOptions
+from jinn.runtime.listening import BROKER_ACCOUNT, BrokerOptions, LimitedUser, ListenOptions
 from jinn.runtime.metrics import Metrics
 from jinn.runtime.outbox import OutboxRelay, event
 from jinn.runtime.ports import Bus, Database, EventStream, Message, Row, Schema, Seal, Service, Sql, Statement, run_all
@@ -44,6 +44,8 @@ __all__ = [
     "HttpServer",
     "KeySeal",
     "LeafOptions",
+    "LimitedUser",
+    "ListenOptions",
     "Message",
     "Metrics",
     "MqttLink",
@@ -70,7 +72,6 @@ __all__ = [
     "is_home_name",
     "is_near",
     "keep_file",
-    "leaf_account",
     "leashed",
     "made_once",
     "open_database",

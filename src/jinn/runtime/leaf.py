@@ -105,20 +105,12 @@ def as_leaf(config: dict[str, object], leaf: LeafOptions) -> None:
     _set_domain(config, f"home-{leaf.name}")
 
 
-def leaf_account(name: str) -> str:
-    """The account of a home in its region's engine."""
-    return f"HOME-{name}"
-
-
 def as_trunk(config: dict[str, object], trunk: TrunkOptions, port: int) -> None:
-    """Listen for leaves; each home has an account of its own, which sees the one subject of that home.
-
-    A home is a user of its account and not of the listener: those an engine that runs can learn anew.
-    """
+    """Listen for leaves; each home has an account of its own, which sees the one subject of that home."""
     accounts = _accounts(config)
     exports = []
     for name, password in trunk.homes.items():
-        own, subject = leaf_account(name), f"{EXCHANGE}.{name}"
+        own, subject = f"HOME-{name}", f"{EXCHANGE}.{name}"
         user = {"user": name, "password": password.reveal(), "allowed_connection_types": ["LEAFNODE"]}
         accounts[own] = {
             "imports": [{"service": {"account": HOME_ACCOUNT, "subject": subject}}],

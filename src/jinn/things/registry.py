@@ -27,7 +27,7 @@ from jinn.kernel import (
 )
 from jinn.runtime import Database, Sql, Statement, event
 from jinn.things import store
-from jinn.things.model import DeviceCredentials, Product, Thing, checked_name
+from jinn.things.model import DeviceCredentials, Product, Thing, checked_device_name, checked_name
 from jinn.things.ports import Areas
 from jinn.things.revising import refuse_changed_types
 
@@ -180,7 +180,7 @@ class Registry:
         thing = Thing(
             id=ThingId(checked_name(made_id, "thing's id")),
             product_key=product.product_key,
-            device_name=checked_name(device_name or made_id, "device name"),
+            device_name=checked_device_name(device_name or made_id),
             secret=secret or Secret(secrets.token_hex(_SECRET_BYTES)),
             names=checked_names(names),
             area=area,

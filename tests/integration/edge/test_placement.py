@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import anyio
+import msgspec
 import pytest
 
 from jinn.edge.placement import BoxKind, Crew, Need
@@ -113,7 +114,10 @@ async def test_what_runs_nowhere_is_said_to_run_nowhere(bus: Bus) -> None:
 
 async def test_what_is_no_beat_is_passed_over(bus: Bus) -> None:
     async with a_box(bus, "hub", "hub", 1_000) as (crew, models):
-        await bus.publish("ev.edge.box", b"\xff")
-        await bus.publish("ev.edge.box", b'{"name":"x","kind":"moon"}')
+        await bus.publish("ev.edge.box.x", b"\xff")
+        await bus.publish("ev.edge.box.x", b'{"name":"x","kind":"moon"}')
+        # Nobody speaks for another one.
+        beat = {"name": "y", "kind": "region", "free_mib": 9, "speed": 1.0, "offers": [], "runs": []}
+        await bus.publish("ev.edge.box.x", msgspec.json.encode(beat))
         await until(lambda: len(models.loaded) == 2)
         assert [box.name for box in crew.boxes()] == ["hub"]

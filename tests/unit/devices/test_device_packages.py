@@ -149,22 +149,24 @@ def test_a_manifest_is_the_same_in_whatever_pieces_it_comes():
 
 
 def test_a_list_of_files_that_is_none_is_malformed():
-    good = json.dumps(form(files=FILES[:1]))
-    entry = good[good.index("[[") + 1 : good.index("]]") + 1]
+    rest = form(files=FILES[:1])
+    entry = json.dumps(rest.pop("files")[0])
+    start = json.dumps(rest)[:-1] + ', "files": '
+    good = start + f"[{entry}]}}"
+    assert len(read_text(good.encode()).files) == 1
     for files in (f"[{entry},]", f"[,{entry}]", f"[{entry} {entry}]", "{}", "[1]", f"[{entry}", f"{entry}", '["a"]',
-                  f"[{{}}, {entry}]", "[[[]]]", "[[" + "1," * 300 + "1]]", "null"):  # fmt: skip
-        text = good[: good.index("[[")] + files + "}"
-        assert raised(manifest.Unsound, read_text, text.encode()) == "manifest-malformed", files
-    for text in (
-        good[:-1] + ', "files": []}',
-        '{"x": ' + good + "}",
-        good + "x",
-        good[:-1] + ', "x": "' + "y" * 3000 + '"}',
-    ):
+                  f"[{{}}, {entry}]", "[[[]]]", "[[" + "1," * 600 + "1]]", "null"):  # fmt: skip
+        assert raised(manifest.Unsound, read_text, (start + files + "}").encode()) == "manifest-malformed", files
+    long = start.replace('"pk"', '"' + "y" * 3000 + '"') + f"[{entry}]}}"
+    for text in (good[:-1] + ', "files": []}', '{"x": ' + good + "}", good + "x", long, "[" + good + "]"):
         assert raised(manifest.Unsound, read_text, text.encode()) == "manifest-malformed", text[:80]
 
 
-def test_a_module_may_be_called_files():
+def test_what_is_said_beside_is_let_pass_however_long_it_is():
+    notes = {"en": 'x"]}{[\\' * 1000, "files": [["a"]], "zh": ["files", {"files": []}]}
+    for more in ({"notes": notes}, {"a": None, "notes": notes, "z": -1.5}):
+        for text in (json.dumps(form(**more)), json.dumps(dict(more, **form())), json.dumps(dict(form(), **more))):
+            assert len(read_text(text.encode()).files) == len(FILES)
     assert read(module="files").module == "files"
 
 

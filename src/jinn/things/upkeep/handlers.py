@@ -6,7 +6,7 @@ from jinn.kernel import NotFound, new_id
 from jinn.runtime import Sql, Statement
 from jinn.things.alink import AlinkError, Code, decoded, decoded_dict, listed
 from jinn.things.gateways import bring, forms_of, identity_of, made_behind, named
-from jinn.things.model import Thing, is_safe_name
+from jinn.things.model import Thing, is_device_name, is_safe_name
 from jinn.things.signatures import is_signed
 from jinn.things.topics import Use
 from jinn.things.twins import Twins
@@ -130,7 +130,7 @@ class UpkeepHandlers:
         params = decoded(up.envelope.params)
         for form in forms_of(params if isinstance(params, list) else [params]):
             key, name = identity_of(form)
-            if is_safe_name(key) and is_safe_name(name):
+            if is_safe_name(key) and is_device_name(name):
                 seen = (up.thing.id, key, name, work.now_ms)
                 work.afterwards.append(lambda seen=seen: self._ledger.found.append(seen))  # type: ignore[misc]
         return Answer()
