@@ -69,7 +69,7 @@ class RealHub:
     def post(self, path: str, content: object) -> Any:
         return json.loads(self.process.client.post(path, content) or b"null")
 
-    def until(self, is_so: Callable[[], bool], *, within_s: float = 20) -> None:
+    def until(self, is_so: Callable[[], bool], *, within_s: float = 30) -> None:
         """Wait for a state that nobody tells of."""
         end_s = time.monotonic() + within_s
         while not is_so():

@@ -120,11 +120,11 @@ class Stranger:
         await self.probe.send(Publish(topic, raw, qos, self._number if qos else 0, is_retained=is_retained))
         return self._number
 
-    async def hears(self, topic: str, *, within_s: float = 20) -> dict[str, object]:
+    async def hears(self, topic: str, *, within_s: float = 30) -> dict[str, object]:
         """The next message on that topic."""
         return await self.matching(lambda one: one.topic == topic, within_s=within_s)
 
-    async def matching(self, is_it: object, *, within_s: float = 20) -> dict[str, object]:
+    async def matching(self, is_it: object, *, within_s: float = 30) -> dict[str, object]:
         assert callable(is_it)
         while True:
             for one in self.heard:
@@ -137,7 +137,7 @@ class Stranger:
             if isinstance(packet, Publish):
                 self.heard.append(packet)
 
-    async def until(self, kind: type[Packet], *, within_s: float = 20) -> Packet:
+    async def until(self, kind: type[Packet], *, within_s: float = 30) -> Packet:
         """The next packet of that kind."""
         while True:
             packet = await self.probe.next(within_s=within_s)
@@ -167,7 +167,7 @@ class Stranger:
     async def is_shown_out(self) -> bool:
         try:
             while True:
-                await self.probe.next(within_s=20)
+                await self.probe.next(within_s=30)
         except Closed:
             return True
 

@@ -281,7 +281,7 @@ async def test_user_topics_device_information_and_raw_bytes_over_tls(home: Home,
 
     async def tell(topic: str, payload: bytes) -> None:
         down = DownMessage(device=home.lamp.device, topic=topic, payload=payload)
-        assert await doors.deliver("real", down, within_s=20) == "delivered"
+        assert await doors.deliver("real", down, within_s=30) == "delivered"
 
     async with a_door(home, certificate, key) as door, a_puppet(door, tmp_path, **chosen) as device:
         await arrived(home, device)

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import anyio
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from unit.edge.living_home import a_living_home
 from unit.edge.rule_parts import DOOR, HALL, PORCH, a_book, around, draft, when
@@ -85,7 +86,7 @@ def rounded(runs: list[tuple[int, str]]) -> list[tuple[int, str]]:
     return sorted((at_ms // 1_000, outcome) for at_ms, outcome in runs)
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(rules, st.sampled_from(DAYS), st.lists(st.tuples(st.integers(1, 9_000), SAID), max_size=14))
 def test_a_dry_run_of_a_day_tells_what_the_rule_did_in_it(
     rule: Draft, day: tuple[datetime, tzinfo], told: list[tuple[int, Told]]

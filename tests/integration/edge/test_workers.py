@@ -116,7 +116,7 @@ async def works_until_removed(hub: Hub, crew: Crew, cellar: NatsBus, far: OneMod
         async with running(cellar, crew_of(cellar, far)):
             await until(lambda: far.loaded == {"speech"})
             await until(lambda: crew.place_of("speech") == "cellar")
-            assert await crew.ask("speech", b"hello", within_s=20) == b"cellar"
+            assert await crew.ask("speech", b"hello", within_s=30) == b"cellar"
             await hub.desk.remove("cellar")
             await anyio.sleep(SOON_S)
         raise AssertionError("the box was not sent away")
