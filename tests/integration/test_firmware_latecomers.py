@@ -83,7 +83,8 @@ async def test_a_paused_rollout_tells_no_latecomer_and_a_stopped_one_takes_none(
     thing = await add(home, "late")
     await until_known(home, rollout, 2)
     await looked_twice(home)
-    assert not home.told
+    # The first lamp may have been told before the pause.
+    assert thing.id not in home.told
     await home.room.rollouts.resume(rollout.id)
     await home.until(lambda: thing.id in home.told)
     await home.room.rollouts.stop(rollout.id)
