@@ -35,9 +35,10 @@ def split_url(url):
     host, mark, port = place.rpartition(":") if not place.endswith("]") else (place, "", "")
     if not mark:
         host, port = place, "443" if scheme == "https" else "80"
+    host = host.strip("[]")
     if not host or not port.isdigit() or not 0 < int(port) < 65536:
         raise Refused("it is no http or https address")
-    return scheme == "https", host.strip("[]"), int(port), slash + path or "/"
+    return scheme == "https", host, int(port), slash + path or "/"
 
 
 async def fetch(url, offset, total, take, tls=None):

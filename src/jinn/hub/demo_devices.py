@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import logging
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +14,7 @@ import anyio.abc
 from anyio import to_thread
 
 from jinn.kernel import Secret, Unavailable
+from jinn.runtime import keep_file
 
 log = logging.getLogger(__name__)
 
@@ -216,11 +216,8 @@ class DemoDevices:
                 "update_key": device.update_key,
                 **self._options,
             }
-            handle = os.open(self._settings_path(device.device_name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with open(handle, "w", encoding="utf-8") as file:
-                # The file may be older than we are.
-                os.fchmod(handle, 0o600)
-                json.dump(settings, file, ensure_ascii=False)
+            # In one move: a thing that starts again reads it at any moment.
+            keep_file(self._settings_path(device.device_name), json.dumps(settings, ensure_ascii=False).encode())
 
 
 async def _each_line(stream: anyio.abc.ByteReceiveStream, heed: Callable[[str], None]) -> None:

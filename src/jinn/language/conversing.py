@@ -11,6 +11,7 @@ from jinn.kernel import AreaId, Clock, Lang, SatelliteId, ThingId, TurnId, Unava
 from jinn.language import phrases
 from jinn.language.agreeing import agrees
 from jinn.language.canon import canon_of
+from jinn.language.codes import HIDDEN, hide_codes
 from jinn.language.joining import join_replies
 from jinn.language.model import (
     Ambiguous,
@@ -46,7 +47,7 @@ SPOKEN_OF_S = 120.0
 
 
 class Understands(Protocol):
-    """The two questions that a conversation asks of understanding."""
+    """The questions that a conversation asks of understanding."""
 
     def understand(
         self,
@@ -62,6 +63,10 @@ class Understands(Protocol):
 
     def complete(self, pending: Ambiguous, text: str, lang: Lang, home: HomeWords) -> Understanding | None:
         """None: this was no answer to the question, but something new."""
+        ...
+
+    def revise(self, proposal: Intent, text: str, lang: Lang, home: HomeWords) -> Understanding | None:
+        """What was proposed, with one part another, as these words want it. None: they are about something new."""
         ...
 
 
@@ -108,6 +113,7 @@ class Conversing:
             at_ms=millis(self._clock.now()),
             spans=_after(heard, trace),
         )
+        turn = _without_codes(turn)
         await self._keep(turn)
         return turn
 
@@ -118,6 +124,8 @@ class Conversing:
         proposal = self._proposals.take(satellite)
         if proposal is not None and (answer := agrees(heard.text, heard.lang)) is not None:
             return Understood(intents=(replace(proposal, layer=Layer.DIALOGUE) if answer else _NEVER_MIND,))
+        if proposal is not None and (revised := self._understander.revise(proposal, heard.text, heard.lang, home)):
+            return revised
         question = self._questions.take(satellite)
         if question is not None:
             completed = self._understander.complete(question, heard.text, heard.lang, home)
@@ -184,6 +192,18 @@ class SatelliteAreas:
 
     def area_of(self, satellite: SatelliteId) -> AreaId | None:
         return self._areas.get(satellite)
+
+
+def _without_codes(turn: Turn) -> Turn:
+    """A setup code opens a device to everybody who reads it; the record says only that there was one."""
+    is_about_code = any("code" in intent.slots for intent in turn.understood)
+    understood = tuple(
+        replace(intent, slots={**intent.slots, "code": HIDDEN}) if "code" in intent.slots else intent
+        for intent in turn.understood
+    )
+    heard = turn.heard and replace(turn.heard, text=hide_codes(turn.heard.text, is_about_code=is_about_code or None))
+    said = replace(turn.reply, said=hide_codes(turn.reply.said, is_about_code=is_about_code))
+    return replace(turn, heard=heard, understood=understood, reply=said)
 
 
 def _apology(heard: Heard, unknown: str | None) -> str:

@@ -126,6 +126,8 @@ class HttpServer:
         """Raises `Refused`: code `port-busy`, or `bad-address` when the host is none of this machine's."""
         listener = _listen(self._options.host, self._options.port)
         self.port = listener.getsockname()[1]
+        # It would tell the address of each WebSocket, with the token in it, and each frame.
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
         server = _Server(
             uvicorn.Config(
                 self._app,

@@ -2,7 +2,8 @@
 
 import tempfile
 
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from jinn_os.update.flash import FolderFlash
 from jinn_os.update.sim_flash import SimFlash
@@ -11,7 +12,7 @@ names = st.sampled_from(["boot.0", "a/main.py", "a/os/two.py", "b/main.py"])
 steps = st.tuples(st.sampled_from(["append", "overwrite", "sync", "remove"]), names, st.binary(max_size=1500))
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.lists(steps, max_size=12))
 def test_both_kinds_of_flash_keep_the_same(deeds: list[tuple[str, str, bytes]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
