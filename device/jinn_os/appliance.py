@@ -39,15 +39,18 @@ DRIVER_FAULTS_WITHIN_S = const(60)
 
 
 class Appliance:
-    """One process. `settings` are the file's; `beside(path)` finds a path of theirs; `board` is the driver's class."""
+    """One process, or one board. `settings` are the file's; `beside(path)` finds a path of theirs; `board` is the
+    driver's class. `hardware` is the board itself where there is one: its own watchdog, radio and reset are used then.
+    """
 
-    def __init__(self, settings, beside, product, board, open_updater=None):
+    def __init__(self, settings, beside, product, board, open_updater=None, hardware=None):
         self.code = 0
         self.boot = Boot()
         self.events = Events()
         self.clock = Clock()
         self.log = LogRing(self.clock, level=settings.get("log_level", INFO))
         self._settings = settings
+        self._hardware = hardware
         self._speed = settings.get("speed", 1.0)
         # Ids of messages must differ from those of the last run: a hub may take an old id for a repeat. With ten
         # digits it knows that they do, and a repeat for one however long after.
@@ -108,7 +111,10 @@ class Appliance:
             on_lost=self._lost,
         )
         watch_s = settings.get("watchdog_s", WATCHDOG_S)
-        self._watchdog = Watchdog(watch_s, lambda: self.supervisor.running, self._death or "")
+        if self._hardware is not None:
+            self._watchdog = self._hardware.watchdog(watch_s)
+        else:
+            self._watchdog = Watchdog(watch_s, lambda: self.supervisor.running, self._death or "")
         self.health = Health(self.supervisor, self._watchdog, self.log, self.boot, why_started=self._why_started)
         self.home = Housekeeping(
             topics, self.client, self.new_id, self.clock, self.log, self.health, self._storage,
@@ -159,11 +165,18 @@ class Appliance:
             tell(f"reset {reason}")
             if self._storage is not None:
                 self._storage.replace("death", reason.encode())
+            if self._hardware is not None:
+                self._hardware.reset()
 
     def _add_tasks(self):
         add = self.supervisor.add
         # A gateway does in one step what its children need together.
         most = 0 if self._gateway else STEP_BYTES_MAX
+        if self._hardware is not None and self._storage is not None:
+            from jinn_os.radio import Radio
+
+            radio = Radio(self._hardware, self._storage, self.events, self.log)
+            add("radio", radio.run, restarts=10, within_s=600)
         add("link", self._link, restarts=10, within_s=600)
         add("thing", self._live, restarts=5, within_s=60, bytes_max=most)
         add("home", self.home.run, restarts=3, within_s=600, otherwise=DEGRADE, bytes_max=most)

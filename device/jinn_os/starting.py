@@ -28,7 +28,12 @@ def read_appliance(path, is_booted):
 
     product = read_product(beside(settings["product"]))
     updater = _updates(settings, folder, product) if is_booted and "flash" in settings else None
-    return Appliance(settings, beside, product, board_class(settings, product, beside), updater)
+    hardware = None
+    if settings.get("board", "sim") != "sim":
+        from jinn_os.hardware.granting import open_board
+
+        hardware = open_board(settings["board"])
+    return Appliance(settings, beside, product, board_class(settings, product, beside, hardware), updater, hardware)
 
 
 def read_product(path):
@@ -38,7 +43,7 @@ def read_product(path):
     return {key: document[key] for key in ("kind", "model", "update_key") if key in document}
 
 
-def board_class(settings, product, beside):
+def board_class(settings, product, beside, hardware=None):
     """The driver's class: `Board` of the file that the settings name, else of the simulation of that kind.
 
     The driver `model` simulates whatever its model says; so does a kind of which there is no simulation.
@@ -65,7 +70,7 @@ def board_class(settings, product, beside):
         return made
     from jinn_os.hardware.granting import grant_all, open_board
 
-    granted = grant_all(open_board(settings.get("board", "sim")), settings["grants"])
+    granted = grant_all(hardware or open_board(settings.get("board", "sim")), settings["grants"])
     return lambda initial: made(initial, granted)
 
 

@@ -184,6 +184,7 @@ class Esp32(Grants):
         self._network = network
         self._framebuf = framebuf
         self._buses = {}
+        self._station = None
         self.programs = Programs(esp32.Partition)
         pwm, adc = self._pwm, self._adc
         super().__init__(
@@ -215,16 +216,23 @@ class Esp32(Grants):
 
     async def join(self, name, password, within_ms, sleep):
         """Join the wireless network; whether it was done in time. `sleep(s)` is asyncio's."""
-        station = self._network.WLAN(self._network.STA_IF)
-        station.active(True)
+        station = self._station
+        if station is None:
+            station = self._station = self._network.WLAN(self._network.STA_IF)
+            station.active(True)
         if not station.isconnected():
             station.connect(name, password)
         asked_ms = ticks_ms()
         while not station.isconnected():
             if ticks_diff(ticks_ms(), asked_ms) >= within_ms:
+                # Else it goes on looking, and refuses to be told another network.
+                station.disconnect()
                 return False
             await sleep(WIFI_LOOK_MS / 1000)
         return True
+
+    def is_joined(self):
+        return self._station is not None and bool(self._station.isconnected())
 
     def _pwm(self, number, hertz=1000):
         return ChipPwm(self._machine, number, hertz)

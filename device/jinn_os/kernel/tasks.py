@@ -107,6 +107,10 @@ class Supervisor:
     def reset(self, reason):
         self._end(reason, True)
 
+    def is_over(self):
+        """Whether it was told to end, or a task that must not fail has failed too often."""
+        return bool(self._reason)
+
     def restarts(self):
         return sum(task.restarts for task in self.tasks)
 
