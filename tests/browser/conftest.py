@@ -30,6 +30,7 @@ expect.set_options(timeout=WITHIN_MS)
 
 Open = Callable[..., Page]
 
+
 def chromium_path() -> str:
     path = os.environ.get("CHROMIUM") or CHROMIUM
     if not shutil.which(path):
