@@ -1,6 +1,7 @@
 """The boxes that share the work: each says what it has, the hub plans, and each loads what it was given."""
 
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
@@ -29,6 +30,8 @@ WAYS_MISSED_MAX = 6
 """In a row, of a box behind a line that is silent: some 3 s, as much as its beats are given."""
 
 _LOOK_EVERY_S = 0.02
+_WAYS_KEPT = 10
+_WAY_WITHIN_S, _WAY_LOST_MS = 0.5, 1_000.0
 
 Wire = TypeVar("Wire")
 
@@ -107,7 +110,7 @@ class Crew:
         self._on_change = on_change
         self._beat_s = beat_s
         self._seen: dict[str, _Seen] = {}
-        self._round_trips: dict[str, float] = {}
+        self._ways: dict[str, deque[float]] = {}
         self._moving: set[str] = set()
         self._hurry = anyio.Event()
         self.placings: dict[str, Placing] = {}
@@ -225,7 +228,7 @@ class Crew:
         now_s = self._clock.monotonic_s()
         for name in [name for name, seen in self._seen.items() if now_s - seen.at_s > GONE_AFTER_S * self._beat_s]:
             del self._seen[name]
-            self._round_trips.pop(name, None)
+            self._ways.pop(name, None)
         if self._needs:
             was = {model: placing.box for model, placing in self.placings.items() if placing.box is not None}
             placings = plan(self._needs, self.boxes(), was)
@@ -281,24 +284,26 @@ class Crew:
         beat = _decoded(message, BoxBeat)
         if beat is None or beat.name == self._box or beat.name != message.subject.rpartition(".")[2]:
             return
-        if not self._needs:
+        if self._needs:
             # Who does not plan need not know the way, and may not ask for it.
-            self._round_trips[beat.name] = 0.0
-        elif beat.name not in self._round_trips:
-            self._round_trips[beat.name] = await self._measured(beat.name)
+            await self._measure(beat.name)
         box = Box(
             name=beat.name, kind=beat.kind, free_mib=beat.free_mib, speed=max(0.01, beat.speed),
-            round_trip_ms=self._round_trips[beat.name], offers=frozenset(beat.offers), runs=frozenset(beat.runs),
+            round_trip_ms=min(self._ways.get(beat.name, (0.0,))),
+            offers=frozenset(beat.offers), runs=frozenset(beat.runs),
         )  # fmt: skip
         self._seen[beat.name] = _Seen(box=box, at_s=self._clock.monotonic_s())
 
-    async def _measured(self, box: str) -> float:
+    async def _measure(self, box: str) -> None:
+        """With each beat, and the quickest of the last ones counts: a box that has just started answers late."""
         began_s = self._clock.monotonic_s()
         try:
-            await self._bus.request(f"ml.{box}.way", b"", within_s=1.0)
+            await self._bus.request(f"ml.{box}.way", b"", within_s=_WAY_WITHIN_S)
         except Unavailable:
-            return 1_000.0
-        return (self._clock.monotonic_s() - began_s) * 1000
+            took_ms = _WAY_LOST_MS
+        else:
+            took_ms = (self._clock.monotonic_s() - began_s) * 1000
+        self._ways.setdefault(box, deque(maxlen=_WAYS_KEPT)).append(took_ms)
 
     async def _beat(self) -> None:
         own = self._own()
