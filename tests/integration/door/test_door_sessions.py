@@ -25,7 +25,7 @@ from door_parts import (
     until,
 )
 
-from jinn.kernel import Forbidden, Secret, SystemClock, Unavailable, millis
+from jinn.kernel import Forbidden, ManualClock, Secret, SystemClock, Unavailable, millis
 from jinn.people.grants import DeviceProof, Grant
 from jinn.runtime.testing import InMemoryBus
 from jinn.things.door import TAKEOVER_SUBJECT, DeviceToken, Limits
@@ -318,6 +318,30 @@ async def test_a_stranger_that_says_nothing_is_shown_out() -> None:
         with pytest.raises(Closed):
             await probe.next()
         assert door.counts.expired == 1
+
+
+async def test_nobody_pays_for_a_door_that_was_held_up() -> None:
+    bus, clock = InMemoryBus(), ManualClock()
+    async with (
+        running_hub(bus),
+        running_door(bus, clock=clock) as door,
+        knocking(door.port) as stranger,
+        connected(door.port, "dev1", keepalive_s=10) as probe,
+    ):
+        await until(lambda: door.counts.connections == 2)
+        # The loop did not turn for a minute: what they have sent meanwhile is read only now.
+        clock.advance(60)
+        door.sweep()
+        assert door.counts.expired == 0
+        await stranger.send(connect_packet("dev2"))
+        assert await stranger.next() == Connack(0)
+        await probe.send(Pingreq())
+        assert await probe.next() == Pingresp()
+        # Who says nothing all the same is shown out.
+        for _ in range(130):
+            clock.advance(1)
+            door.sweep()
+        assert door.counts.expired == 2
 
 
 async def test_a_grant_ends_at_its_time() -> None:

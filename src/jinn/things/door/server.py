@@ -106,6 +106,7 @@ class Door:
             write=self._downlink.write,
         )
         self._admitting = 0
+        self._late_s = 0
         self._everyone: set[Connection] = set()
         self._too_soon: set[Connection] = set()
         self._emptied = anyio.Event()
@@ -170,14 +171,18 @@ class Door:
 
     def sweep(self) -> None:
         """Look at what has fallen due; called once a second."""
-        self.now_s = now_s = int(self._clock.monotonic_s())
+        now_s = int(self._clock.monotonic_s())
+        self._late_s, self.now_s = max(0, now_s - self.now_s - 1), now_s
         for connection in self._wheel.turn(now_s):
             self._look_at(connection)
         self._downlink.sweep()
         self._arrivals.sweep(now_s)
 
     def _look_at(self, connection: Connection) -> None:
-        if not connection.session:
+        if self._late_s and (not connection.session or self._is_silent(connection)):
+            # The door itself was held up, and may not have read what lies there.
+            self._wheel.put(connection, self.now_s + self._late_s)
+        elif not connection.session:
             self.counts.expired += 1
             connection.abort()
         elif connection.expires_s and self.now_s >= connection.expires_s:
