@@ -43,7 +43,7 @@ async def test_a_report_has_a_rule_do_its_deed_and_keeps_why(either: RulesHome) 
     (run,) = await home.ended(rule)
     assert run.outcome == "done"
     assert run.because.en == "The porch lamp went on."
-    assert run.because.zh == "门廊灯开了。"
+    assert run.because.zh == "门廊灯打开了。"
     assert [(deed.thing, deed.property, deed.asked, deed.outcome) for deed in run.did] == [(LAMP, "on", 1, "confirmed")]
     assert (run.cause.thing, run.cause.member, run.cause.value) == (OTHER, "on", 1)
     assert home.lamp("on") == 1
@@ -224,10 +224,10 @@ async def test_why_and_who(either: RulesHome) -> None:
     why = await home.rules.explaining.why(LAMP, "on")
     assert (why.by, why.rule) == ("rule", rule.id)
     assert why.said.en == "The hall lamp went on because of the rule “evening light”. The porch lamp went on."
-    assert why.said.zh == "门厅灯开了，因为规则“晚灯”。门廊灯开了。"
+    assert why.said.zh == "门厅灯打开了，因为规则“晚灯”。门廊灯打开了。"
     assert why.run is not None
     await home.home.room.commander.set_properties(LAMP, {"on": 0}, by="voice")
-    assert (await home.rules.explaining.why(LAMP, "on")).said.zh == "门厅灯关了，因为有人用语音要求的。"
+    assert (await home.rules.explaining.why(LAMP, "on")).said.zh == "门厅灯关掉了，因为有人用语音要求的。"
     await home.home.door.post(home.home.lamp.device, {"on": 1}, message_id="by-hand")
     assert (await home.rules.explaining.why(LAMP, "on")).by == "thing"
 
