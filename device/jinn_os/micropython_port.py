@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 import time
-from time import sleep_ms, ticks_diff, ticks_ms  # noqa: F401 - `port.py` hands them on
+from time import ticks_diff, ticks_ms  # noqa: F401 - `port.py` hands them on
 
 import micropython
 from micropython import const  # noqa: F401 - as above
@@ -65,7 +65,8 @@ def start_thread(function):
 
 
 def wait_in_thread(time_ms):
-    sleep_ms(time_ms)
+    # `sleep_ms` looks at its clock a thousand times a second.
+    time.sleep(time_ms / 1000)
 
 
 def unix_address(path):
@@ -178,8 +179,12 @@ class Writer:
                     self._stream.write(rest)
 
     async def flush(self):
-        """All of it, when nobody else writes: TLS shakes hands here."""
-        await self._stream.drain()
+        """All of it, when nobody else writes: TLS shakes hands here. Raises OSError, also for a stranger."""
+        try:
+            await self._stream.drain()
+        except ValueError as stranger:
+            # So the port calls a certificate that is not as it should be.
+            raise OSError(str(stranger).strip()) from None
 
     def close(self):
         self._stream.close()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from jinn.edge.spoken_numbers import ZH_DURATION
+from jinn.edge.spoken_numbers import EN_DURATION, ZH_DURATION
 from jinn.kernel import Lang
 
 CUTS_MAX = 14
@@ -18,7 +18,8 @@ def plain(text: str, lang: Lang) -> str:
 
 _POLITE_EN = (
     r"(?:(?:hey |hi |hello |ok |okay )?jinn,?|hey|hi|hello|okay|ok|well|so|please,?|kindly|from now on,?|i want that"
-    r"|(?:i want|i'd like|i would like)(?: you)? to|(?:can|could|would|will) you(?! tell me (?:if|whether))(?: please)?"
+    r"|(?:i want|i'd like|i would like)(?: you)?(?: to)?|(?:can|could|may|shall) (?:we|i) have|let's have|(?:can"
+    r"|could|would|will) you(?! tell me (?:if|whether))(?: please)?"
     r"|(?:make|create|add|set up) a (?:new )?rule(?: that says| that|:|,)?)"
 )
 _HESITATING_EN = r"\b(?:u[hm]+|er+m*|hmm+|you know|i mean|like(?= (?:\d|an? |half |one |two |three |five |ten )))\b,? ?"
@@ -35,6 +36,7 @@ def _plain_en(text: str) -> str:
     text = re.sub(rf"^(?:{_POLITE_EN} )+", "", text)
     text = re.sub(r",? (?:please|thanks|thank you|for me)$", "", text)
     text = re.sub(r"\b(i|we|they|you)'(m|re|ve)\b", lambda found: f"{found[1]} {_SHORT[found[2]]}", text)
+    text = re.sub(r"^(why|who|what|where|how)'s\b", r"\1 is", text)
     return _WAS_EN.sub(" is ", text)
 
 
@@ -53,12 +55,15 @@ def _plain_zh(text: str) -> str:
     return re.sub(r"(?:，?(?:好吗|好不好|行吗|可以吗|谢谢你?)|[啊呀哦喔哈嘛]|吧)+$", "", text)
 
 
-_VERBS_EN = re.compile(
+VERBS_EN = re.compile(
     r" (?=(?:turn|switch|set|light|dim|open|close|shut|tell|say|remind|start|stop|pause|mute|unmute|activate|clean|put"
-    r"|make|lock|raise|lower|notify|warn|alert|let me|let us|announce|run|send|wait|vacuum|change|bring|draw|play)\b)"
+    r"|make|lock|raise|lower|notify|warn|alert|let me|let us|announce|run|send|wait|vacuum|change|bring|draw"
+    r"|play|pull|have)\b)"
 )
 _FIRST_EN = re.compile(
-    r"(?:when|whenever|if|once|as soon as|(?:every|each) time(?: that)?|in case|provided(?: that)?|while|after) "
+    r"(?:(?:but )?only )?(?:when|whenever|if|once|as soon as|(?:every|each) time(?: that)?|in case|provided(?:"
+    r" that)?|while"
+    r"|after) "
 )
 _BACK_EN = re.compile(
     r",? (?:but )?(?:only )?(?:when|whenever|if|once|as soon as|(?:every|each) time(?: that)?|in case|while) "
@@ -66,16 +71,20 @@ _BACK_EN = re.compile(
 _TIME_EN = re.compile(
     r",? (?=(?:at|every|each|on|from|between|after|before|daily|half an hour|an hour|\d+ minutes|\w+ minutes)\b)"
 )
+_WHILE_AFTER = re.compile(rf"(?P<x>.+?),? (?P<d>{EN_DURATION}) after (?P<y>.+)")
 _VERBS_ZH = re.compile(
     r"(?=(?:把|将|打开|关掉|关上|关闭|开启|关了|开[^着了关]|调|告诉|提醒|通知|播报|说|让|叫|启动|执行|拉开|拉上"
     r"|设|停|暂停|切换|进入|扫地|打扫|清扫|开始|关[^着了于]|报警|等[^到于]|回去|静音|变成?))"
 )
 _DONE_ZH = re.compile(
-    rf"(?=(?:{ZH_DURATION})(?:以后|之后|过后|后))|(?<=一[开关亮])(?=.)|(?<=一打开)(?=.)|(?<=一关上)(?=.)"
+    rf"(?<!日出|日落|天黑|天亮)(?=(?:{ZH_DURATION})(?:以后|之后|过后|后))|(?<=一[开关亮])(?=.)|(?<=一打开)(?=.)|(?<=一关上)(?=.)"
 )
 """Where what happened ends without a word that says so: before "five minutes later", and behind 门一开."""
 
-_LINK_ZH = re.compile(r"的时候，?|的话，?|时，|，就|，那就|，那么|，|就|时(?=把|将|打开|关|开|告诉|提醒)")
+_LINK_ZH = re.compile(
+    r"的时候，?|的话，?|时，|，就|，那就|，那么|，|才(?=让|把|打|开|关|启|拉|执)|就|时(?=把|将"
+    r"|打开|关|开|告诉|提醒)"
+)
 _BACK_ZH = re.compile(r"，?(?=(?:如果|要是|假如|当|一旦|只要|每当))")
 
 
@@ -113,11 +122,14 @@ def _cuts_en(text: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
     if not first:
         for found in _BACK_EN.finditer(text):
             yield text[found.end() :], text[: found.start()]
-    for found in _VERBS_EN.finditer(rest):
+    for found in VERBS_EN.finditer(rest):
         yield rest[: found.start()], rest[found.end() :]
     if not first:
         for found in _TIME_EN.finditer(text):
             yield text[found.end() :], text[: found.start()]
+    after = None if first else _WHILE_AFTER.fullmatch(text)
+    if after is not None:
+        yield after["y"], f"after {after['d']} {after['x']}"
     for at in starts_of([f" {name}" for name in names], rest):
         article = re.search(r" (?:the|my|our|all|all the)$", rest[:at])
         start = article.start() if article else at

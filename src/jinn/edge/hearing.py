@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from jinn.edge.cutting import cuts, plain, starts_of
+from jinn.edge.cutting import VERBS_EN, cuts, plain, starts_of
 from jinn.edge.listening import HowMuch, NotAble, Situation, WhichOne
 from jinn.edge.model import (
     Action,
@@ -20,6 +20,7 @@ from jinn.edge.model import (
     SayAction,
     SetAction,
     SunCondition,
+    TimeCondition,
     TimeTrigger,
     Trigger,
 )
@@ -42,7 +43,7 @@ class When:
 
 _STRONG_EN = re.compile(
     r"\b(?:when|whenever|if|once|as soon as|every time|each time|every ?day|daily|every|each|sunset|sunrise|dusk|dawn"
-    r"|sundown|dark|unless|by|on (?:mon|tues|wednes|thurs|fri|satur|sun)days?|weekdays?|weekends?)\b"
+    r"|sundown|dark|unless|by|after|on (?:mon|tues|wednes|thurs|fri|satur|sun)days?|weekdays?|weekends?)\b"
     r"|\d ?[ap]\.?m\b|\b(?:noon|midnight)\b"
 )
 _STRONG_ZH = re.compile(
@@ -80,6 +81,7 @@ def _stated(said: str, situation: Situation) -> tuple[When, tuple[Action, ...]] 
             # Another cut may still make sense; when none does, this one is told.
             lacking = lacking or lack
             continue
+        heard = heard or _timed_if(when_text, then_text, situation)
         if heard is not None and not _is_reminder(*heard, said, situation.lang):
             return heard
     heard = _timed(said, situation)
@@ -98,6 +100,20 @@ def _timed(said: str, situation: Situation) -> tuple[When, tuple[Action, ...]] |
     return (When(triggers=triggers, conditions=times.beside_trigger), actions) if actions else None
 
 
+def _timed_if(when_text: str, then_text: str, situation: Situation) -> tuple[When, tuple[Action, ...]] | None:
+    """ "Only when nobody is in start the vacuum at three": the time is the trigger, the rest must be so."""
+    times = times_in(then_text, situation.lang)
+    if times.at_min is None and times.sun is None:
+        return None
+    needed = _conditions(when_text, situation)
+    if needed and all(isinstance(one, TimeCondition) for one in needed):
+        return None  # "From Monday to Thursday ... at nine": days of the trigger itself.
+    heard = _timed(then_text, situation) if needed else None
+    if heard is None or needed is None:
+        return None
+    return replace(heard[0], conditions=(*needed, *heard[0].conditions)), heard[1]
+
+
 _UNLESS = {
     Lang.EN: (
         re.compile(r"(?P<y>.+?),? (?:unless|except (?:when|if)) "
@@ -110,15 +126,23 @@ _UNLESS = {
 }  # fmt: skip
 
 
+def _exceptions(said: str, lang: Lang) -> Iterator[tuple[str, str]]:
+    for pattern in _UNLESS[lang]:
+        if (found := pattern.fullmatch(said)) is not None:
+            yield found["x"], found["y"]
+    if said.startswith("unless "):
+        for seam in VERBS_EN.finditer(said):
+            yield said[len("unless ") : seam.start()], said[seam.end() :]
+
+
 def _with_exception(said: str, situation: Situation) -> tuple[When, tuple[Action, ...]] | None:
     """ "Turn off the television at eleven unless somebody is home"."""
-    for pattern in _UNLESS[situation.lang]:
-        found = pattern.fullmatch(said)
-        stated = _stated(found["y"], situation) if found else None
-        if found is None or stated is None:
+    for condition, wish in _exceptions(said, situation.lang):
+        stated = _stated(wish, situation)
+        if stated is None:
             continue
         when, actions = stated
-        excepted = _conditions(found["x"], situation.speaking_of(_things(when.triggers) or _things(actions)))
+        excepted = _conditions(condition, situation.speaking_of(_things(when.triggers) or _things(actions)))
         if not excepted:
             return None
         against = tuple(negated(one) for one in excepted)
@@ -174,7 +198,12 @@ def _is_reminder(when: When, actions: tuple[Action, ...], said: str, lang: Lang)
     """ "Tell me when it is five": said once, and meant once. A rule says that it comes again."""
     is_timed = all(isinstance(trigger, TimeTrigger) for trigger in when.triggers)
     is_said_only = all(isinstance(action, SayAction) for action in actions)
-    return is_timed and is_said_only and not (_AGAIN_EN if lang is Lang.EN else _AGAIN_ZH).search(said)
+    return (
+        is_timed
+        and not when.conditions
+        and is_said_only
+        and not (_AGAIN_EN if lang is Lang.EN else _AGAIN_ZH).search(said)
+    )
 
 
 _AGAIN_EN = re.compile(
@@ -203,6 +232,9 @@ def _when(clause: str, situation: Situation) -> When | None:
     if groups is None:
         return None
     tests = [group for group in groups if group]
+    if times.sun is not None and _GOT_DARK.search(clause) and isinstance(tests[0][0], PropertyTest):
+        # 天黑了有人开门: it is dark when the door opens, and not the other way round.
+        times = replace(times, sun=None, sun_is_up=False)
     if times.at_min is not None or times.sun is not None:
         conditions = tuple(_condition(group, situation) for group in tests)
         if None in conditions or not triggers:
@@ -216,6 +248,9 @@ def _when(clause: str, situation: Situation) -> When | None:
         # "When all lights are off": each may be the last, and then the others must be off already.
         together = tuple(test for test in tests[0] if isinstance(test, PropertyTest))
     return When(triggers=tests[0], conditions=(*together, *_present(later), *times.conditions))
+
+
+_GOT_DARK = re.compile("天(?:已经)?黑了(?!的时候|以后|之后)")
 
 
 def _time_triggers(times: Times) -> tuple[Trigger, ...]:
@@ -270,7 +305,7 @@ def _cleaned(text: str, lang: Lang) -> str:
     text = re.sub(r"^(?:都|每次)", "", text)
     return (
         ""
-        if text in ("的", "时", "了", "在", "到", "就", "后", "到了", "之后", "以后")
+        if text in ("的", "是", "时", "了", "在", "到", "就", "后", "到了", "之后", "以后")
         else re.sub(r"(?:以后|之后)$", "", text)
     )
 

@@ -38,7 +38,7 @@ def spoken_of_rules(said: str, lang: Lang) -> Spoken | None:
 
 
 def _spoken(verb: Verb, parts: dict[str, str | None]) -> Spoken:
-    subject = (parts.get("s") or "").strip()
+    subject = re.sub("^(?:打开|关掉|关上|开|关)(?=.)", "", (parts.get("s") or "").strip())
     is_all = bool(parts.get("all")) or subject in _ALL
     which: Which | None = "newest" if parts.get("newest") else None
     if parts.get("ran"):
@@ -62,8 +62,8 @@ _NEWEST = (
     r"(?: just now| last)?)"
 )
 _ABOUT = (
-    r"(?: (?:for|about|with|of|on|in|concerning|involving|that (?:uses?|touch(?:es)?|controls?|has to do"
-    r" with)) (?P<s>.+?))"
+    r"(?: (?:for|about|with|of|on|in|concerning|involving"
+    r"|that (?:has to do with|(?:turns|switches) (?:on|off)|\w+s)) (?P<s>.+?))"
 )
 _LATER = (
     rf"(?: again| for now| now)?(?: (?P<until>(?:until|till) .+|for {EN_DURATION}|for (?:today|tonight|now"
@@ -134,7 +134,8 @@ def _english() -> Iterator[tuple[Verb, str]]:
 _RULES_ZH = r"(?:规则|自动化|规矩|联动|自动任务)"
 _NP = (
     r"(?:(?:关于|跟|和|有关)?(?P<s>[^，]+?)(?:有关|相关)?的?)??"
-    r"(?:(?P<newest>(?:我|我们)?(?:刚才|刚刚|刚|上一?条|最后一?条|最新)(?:建|加|设|说|做|定|保存|存)?的?)"
+    r"(?:(?P<newest>(?:我|我们)?(?:刚才|刚刚|刚|上一?条|最后一?条|最后那?条|最后|最新)(?:建|加|设|说|做|定|保存"
+    r"|存)?的?)"
     r"|那一?个|这一?个)?(?:那|这)?(?:一?条|几条|些)?的?"
     rf"{_RULES_ZH}(?P<all>全部|全都|都)?"
 )
@@ -146,7 +147,7 @@ _END = r"(?:了|掉|吧|一下|起来)*"
 def _mandarin() -> Iterator[tuple[Verb, str]]:
     verbs: dict[Verb, str] = {
         "remove": r"(?:删除|删|取消|去掉|忘掉|忘了|撤掉|撤销|清除|清掉|不要|扔)",
-        "pause": r"(?:暂停|停用|停掉|停止|停|关闭|关掉|关了|关|禁用|不用)",
+        "pause": r"(?:暂停|停用|停掉|停止|停|关闭|关掉|关了|关(?!于)|禁用|不用|别用|别再用)",
         "resume": r"(?:恢复|启用|继续用?|打开|开启|激活|开|用)",
     }
     yield "pause", rf"(?:把)?{_NP}{_MILD}(?:停|停用|暂停|关|关掉|停掉)?{_UNTIL_ZH.replace('until2', 'until_for')}"
@@ -155,6 +156,7 @@ def _mandarin() -> Iterator[tuple[Verb, str]]:
         yield verb, rf"(?:把|将){_NP}{_MILD}{words}{_END}"
         yield verb, rf"{_NP}{_MILD}{words}{_END}"
     yield "pause", rf"(?:别|不要|不)(?:再)?(?:用|执行){_NP}(?:了)?"
+    yield "list", rf"(?:关于|对|跟)?(?P<s>[^，]+?)(?:都)?有没有(?:什么|哪些|别的)?{_RULES_ZH}吗?"
     yield (
         "pause",
         r"(?P<ran>(?:下次)?(?:别|不要|不许|不准)(?:再)?(?:自动)?(?:这样|这么做|这么干|那样|那么做|这么弄|干这个)"

@@ -280,13 +280,17 @@ _EN: tuple[tuple["re.Pattern[str]", Take], ...] = tuple(
          lambda times, found: _with_clock(times, at_min=clock_en(found["a"], is_evening=False))),
         (rf"\b(?:it is|it's|the clock strikes) (?P<a>{_EN_CLOCK}){_ALONE}",
          lambda times, found: _with_clock(times, at_min=clock_en(found["a"], is_evening=False))),
-        (rf"\b(?:on |every |each |from )(?:{_DAY_EN})(?:(?:,| and| or| to|, and)* (?:{_DAY_EN}))*\b"
+        (rf"\b(?:on |every |each |from )(?:{_DAY_EN})(?:(?:,| and| or| to|, and)* (?:{_DAY_EN}))*(?= "
+         rf"(?:mornings?|afternoons?|evenings?|nights?)\b)?\b"
          r"|\b(?:it is )?(?:on |at |every |each )?(?:the )?"
          r"(?:weekends?|weekdays?|workdays?|working days?|(?:public )?holidays?)\b",
          _en_days),
         (r"\b(?:in the|at|every|each|during the|it is) (?P<p>morning|afternoon|evening|night|day)(?: time)?\b(?! at)|"
          r"\bduring the (?P<q>day|night)\b",
          lambda times, found: _en_part_of_day(times, found) if found["p"] and found["p"] != "day" else times),
+        (r"^(?:on )?(?P<p>morning|afternoon|evening|night)s?(?=$| )|(?<=,) ?(?P<r>morning|evening|afternoon"
+         r"|night)s?(?=$| )",
+         lambda times, found: _en_part_of_day(times, found) if times.days and found["p"] else None),
         (r"\bevery (?:single )?(?P<p>morning|afternoon|evening|night) at\b", lambda times, found: times),
         (rf"\b(?:except|but not|apart from)(?: on| at| for)?(?: the)? "
          rf"(?P<d>weekends?|{_DAY_EN}(?:(?:,| and| or)* {_DAY_EN})*)\b", _en_all_but),
@@ -383,7 +387,7 @@ def _zh_span(times: Times, found: "re.Match[str]") -> Times:
 
 _ZH_SUN = "日出|日落|天黑|天亮|太阳下山|太阳落山|太阳升起"
 
-_WEEKDAY_ZH = r"[一二三四五六日天](?![点刻半十]|个?小时|分钟)"
+_WEEKDAY_ZH = r"[一二三四五六日天](?![点刻半十出落]|个?小时|分钟)"
 
 _ZH: tuple[tuple["re.Pattern[str]", Take], ...] = tuple(
     (re.compile(pattern), take)
@@ -393,6 +397,7 @@ _ZH: tuple[tuple["re.Pattern[str]", Take], ...] = tuple(
          _zh_all_but),
         (rf"每?个?(?:周|星期|礼拜){_WEEKDAY_ZH}(?:[、和到至]?(?:每?个?(?:周|星期|礼拜))?{_WEEKDAY_ZH})*"
          r"|(?:每个?)?(?:工作日|上班日|周末|节假日|休息日|假期)(?:的时候)?", _zh_days),
+        (rf"(?P<e>{_ZH_SUN})(?P<d>{ZH_DURATION})(?P<w>之?前|以?前|之?后|以?后)", _zh_sun_offset),
         (rf"(?P<e>{_ZH_SUN})(?P<w>之?前|以?前|之?后|以?后)(?P<d>{ZH_DURATION})", _zh_sun_offset),
         (r"(?:日落|天黑)(?:了)?(?:以后|之后|后)(?=.)|天黑着?的时候(?=.)|在天黑时(?=.)|(?<![到等在天当])(?<=.)"
          r"(?:而且|并且|又|，|且)?天(?:已经)?黑了",

@@ -23,6 +23,8 @@ _EN = (
      r"(?P<n>.+?)"
      r"(?: brightness| volume)?",
      "set {x} to {n}"),
+    (r"(?:pull|draw|roll) (?P<x>.+?) (?:closed|shut|down|together)", "close {x}"),
+    (r"(?:pull|draw|roll) (?P<x>.+?) (?:open|up|apart)", "open {x}"),
     (r"(?:have|let|get|tell) (?P<x>the .+?|my .+?) (?P<v>start|stop|pause|open|close)", "{v} {x}"),
     (r"(?P<v>turn|switch|put) (?P<o>on|off) (?P<x>.+?) (?:lights|lamps)", "turn {o} the {x} lights"),
 )  # fmt: skip

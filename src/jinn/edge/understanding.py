@@ -287,7 +287,8 @@ _REMOVE_SCENE_ZH = re.compile(rf"(?:删除|删掉|去掉)(?:场景)?{_NAMED_ZH}(
 
 _WHY_EN: "tuple[tuple[re.Pattern[str], str], ...]" = (
     (re.compile(
-        r"why (?:did|is|was|has|are|were|does|do)(?P<s> (?:the |my )?.+?) (?:just )?(?:been |still )?"
+        r"(?:why|how come)(?: (?:did|is|was|has|are|were|does|do))?(?P<s> (?:the |my )?.+?) (?:is |are |has )?"
+        r"(?:just )?(?:been |still )?"
         r"(?:go|gone|went|turn(?:ed)?|switch(?:ed)?|come|came|open(?:ed|ing)?|clos(?:e|ed|ing)|on|off|start"
         r"(?:ed)?|stop(?:ped)?"
         r"|chang(?:e|ed)|running|playing)(?: (?:on|off|out|up|down|by itself))*"),

@@ -103,6 +103,7 @@ class FirmwareSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     """How things fetch new programs."""
 
     url: str | None = None
+    tls_port: int = 0
 
 
 class HomeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -116,11 +116,10 @@ class Ingest:
                 address = address_of(message.topic)
                 is_with_subs = address is not None and address.use in _WITH_SUBS
                 found.update(self._ids(message.device, is_with_subs=is_with_subs))
-                others = {address.device} if address is not None and address.device else set()
-                if is_with_subs:
-                    others |= gateways.devices_named(message.payload)
-                for device in others - {message.device}:
-                    found.update(self._ids(device, is_with_subs=False, is_with_gateway=is_with_subs))
+                if address is not None and address.device and address.device != message.device:
+                    found.update(self._ids(address.device, is_with_subs=False))
+                for device in gateways.devices_named(message.payload) if is_with_subs else ():
+                    found.update(self._ids(device, is_with_subs=False, is_with_gateway=True))
         return found
 
     def _ids(self, device: str, *, is_with_subs: bool, is_with_gateway: bool = False) -> set[ThingId]:

@@ -64,7 +64,7 @@ class Address(NamedTuple):
 
 _SYS = "/sys/{pk}/{dn}/"
 
-_TABLE: tuple[tuple[str, Use, str], ...] = (
+TABLE: tuple[tuple[str, Use, str], ...] = (
     (_SYS + "thing/event/property/post", Use.PROPERTY_POST, "*_reply"),
     (_SYS + "thing/event/property/batch/post", Use.PACK_POST, "*_reply"),
     (_SYS + "thing/event/property/pack/post", Use.PACK_POST, "*_reply"),
@@ -133,7 +133,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(_PARTS.get(piece) or re.escape(piece) for piece in pieces))
 
 
-_COMPILED = tuple((_compiled(pattern), use, reply) for pattern, use, reply in _TABLE)
+_COMPILED = tuple((_compiled(pattern), use, reply) for pattern, use, reply in TABLE)
 
 
 @lru_cache(maxsize=_KNOWN)

@@ -132,6 +132,7 @@ _OF_RULES = {
 }  # fmt: skip
 _PLAIN = {
     "JinnDiscover": "discover", "JinnSceneList": "scenes", "JinnRuleUndo": "undo", "JinnRuleCannot": "no",
+    "JinnRuleHow": "ask",
     "JinnSceneKeep": "keep_scene {name}", "JinnFirmwareAsk": "firmware_ask {things}",
     "JinnFirmwareUpdate": "firmware_update {things}",
 }  # fmt: skip

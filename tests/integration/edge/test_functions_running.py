@@ -161,6 +161,32 @@ async def test_functions_and_their_stage_survive_a_restart(tmp_path: Path, bus: 
             await edge.until_asked()
 
 
+async def test_a_hub_that_dies_in_the_middle_of_a_trial_still_sends_a_bad_release_back(
+    tmp_path: Path, bus: Bus
+) -> None:
+    async with a_database(tmp_path) as database:
+        async with an_edge(database, bus, tmp_path) as edge:
+            await edge.deploy(SETS)
+            await edge.report(count=25)
+            await edge.until(lambda staged: staged.active == 1)
+            await edge.deploy(TRAPS, version=2)
+            tried = edge.functions.state("cool").staged
+            on_trial = [name for name in map(str, range(200)) if tried.version_for(name) == 2]
+            for thing in on_trial[:2]:
+                await edge.report(thing)
+            await edge.until(lambda staged: staged.bad == 2)
+        # Nothing is written when a hub goes, so that this one has gone like one that was killed.
+        async with an_edge(database, bus, tmp_path) as edge:
+            assert (edge.functions.state("cool").staged.active, edge.functions.state("cool").staged.trial) == (1, 2)
+            for thing in on_trial[:4]:
+                await edge.report(thing)
+            await edge.until(lambda staged: staged.trial is None)
+        async with an_edge(database, bus, tmp_path) as edge:
+            staged = edge.functions.state("cool").staged
+            assert (staged.active, staged.trial, staged.is_enabled) == (1, None, True)
+            assert staged.problem.startswith("version 2: function-trap")
+
+
 async def commit(edge: Edge, version: int, at_ms: int | None = None) -> Report:
     """As the things room does: what the functions note is in the commit. Nobody is told yet."""
     report = Report(thing="fridge", version=version, at_ms=1, properties={"temperature": 9.5})

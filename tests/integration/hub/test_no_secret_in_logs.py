@@ -16,6 +16,7 @@ import httpx
 import pytest
 from hub_process import HubProcess, jinn_that_logs_everything, running
 from socket_device import SocketDevice
+from websockets.sync.client import connect
 
 from jinn.hub.regional import add_home
 from jinn.kernel import JinnError, SystemClock
@@ -91,6 +92,15 @@ def pairing(hub: HubProcess) -> dict[str, str]:
     with pytest.raises(JinnError):
         hub.client.post("/api/pairing/claim", {"code": code, "name": "again"})
     return {"pairing code": code, "screen's token": token}
+
+
+def watching(hub: HubProcess, token: str) -> None:
+    """A screen's line, with its token in the address, and in a cookie."""
+    line = f"{hub.url.replace('http', 'ws', 1)}/ws/screen"
+    with connect(f"{line}?token={token}", proxy=None) as screen:
+        screen.recv(timeout=20)
+    with connect(line, additional_headers={"Cookie": f"jinn_token={token}"}, proxy=None) as screen:
+        screen.recv(timeout=20)
 
 
 def enrolling(hub: HubProcess) -> dict[str, str]:
@@ -274,6 +284,7 @@ def one_day(data: Path) -> dict[str, str]:
             **linking(hub, "gateway-that-knows-nobody"), **broker_client(hub), **platform(hub),
             **saying_a_setup_code(hub), **own_keys(data),
         }  # fmt: skip
+        watching(hub, secrets["screen's token"])
         with pytest.raises(JinnError):
             hub.client.post("/api/rules", {"token": secrets["owner's token"]})
     return secrets
