@@ -13,6 +13,7 @@ import msgspec
 
 from jinn.edge.uplink import REGION_SCHEMA, Overseer, Region, routes
 from jinn.hub.client import LOCATION_FILE, Location
+from jinn.hub.serving import plain_errors
 from jinn.kernel import Clock, Forbidden, Invalid, NotFound, Secret, SystemClock, Unavailable
 from jinn.runtime import (
     Admission,
@@ -133,24 +134,29 @@ async def serve_region(data: Path, options: RegionOptions, token: Secret, tell: 
     clock = SystemClock()
     engine, certify = _engine(data, options, clock)
     bus = NatsBus(engine.link)
-    async with open_database((REGION_SCHEMA,), folder=data / "mirror", url=options.database) as database:
-        region = Region(database=database, bus=bus, clock=clock)
-        desk = Desk(data, engine=engine, clock=clock)
-        api = routes(region, Overseer(database=database, clock=clock), desk)
-        server = HttpServer(
-            [api], admit=_admitting(token), options=_http_options(data, options, clock), metrics=Metrics(), checks={}
-        )
-        async with anyio.create_task_group() as tasks:
-            for service in (engine, bus, region, server):
-                await tasks.start(lambda *, task_status, service=service: service.run(task_status=task_status))
-            scheme = "tls" if _has_tls(options) else "nats-leaf"
-            tell(f"region  {scheme}://{options.host}:{engine.trunk_port}  for {len(desk.names())} homes")
-            with _location(data, options, server.port) as url:
-                tell(f"api     {url}/api/region/homes")
-                while True:
-                    await anyio.sleep(RENEW_EVERY_S)
-                    if certify():
-                        await engine.restart()
+    with plain_errors():
+        async with open_database((REGION_SCHEMA,), folder=data / "mirror", url=options.database) as database:
+            region = Region(database=database, bus=bus, clock=clock)
+            desk = Desk(data, engine=engine, clock=clock)
+            api = routes(region, Overseer(database=database, clock=clock), desk)
+            server = HttpServer(
+                [api],
+                admit=_admitting(token),
+                options=_http_options(data, options, clock),
+                metrics=Metrics(),
+                checks={},
+            )
+            async with anyio.create_task_group() as tasks:
+                for service in (engine, bus, region, server):
+                    await tasks.start(lambda *, task_status, service=service: service.run(task_status=task_status))
+                scheme = "tls" if _has_tls(options) else "nats-leaf"
+                tell(f"region  {scheme}://{options.host}:{engine.trunk_port}  for {len(desk.names())} homes")
+                with _location(data, options, server.port) as url:
+                    tell(f"api     {url}/api/region/homes")
+                    while True:
+                        await anyio.sleep(RENEW_EVERY_S)
+                        if certify():
+                            await engine.restart()
 
 
 def _engine(data: Path, options: RegionOptions, clock: Clock) -> tuple[NatsEngine, Callable[[], bool]]:

@@ -71,7 +71,7 @@ async def serve(data: Path, chosen: Chosen, console: Console) -> None:
     _log_to(data)
     settings = chosen.over(read_settings(data))
     token = read_or_make_token(data)
-    with _plain_errors():
+    with plain_errors():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_stop_on_signal, tasks.cancel_scope)
             step = _progress(console, started_s)
@@ -95,7 +95,7 @@ async def serve_demo(data: Path, console: Console) -> None:
     started_s = time.perf_counter()
     _log_to(data)
     settings = Chosen(port=0, mqtt_port=0, demo=True).over(read_settings(data))
-    with _plain_errors():
+    with plain_errors():
         async with open_hub(settings, data, read_or_make_token(data), _progress(console, started_s)) as hub:
             await hear_demo(hub, console)
 
@@ -153,7 +153,7 @@ def reach(data: Path, *, needs_voice: bool = False) -> Reached:
         return Reached(client)
     stack = ExitStack()
     try:
-        stack.enter_context(_plain_errors())
+        stack.enter_context(plain_errors())
         portal = stack.enter_context(start_blocking_portal("asyncio", {"use_uvloop": True}))
         # Words need no ears: their models would only be loaded to be dropped again.
         hears = None if needs_voice else False
@@ -241,7 +241,7 @@ def _log_to(data: Path) -> None:
 
 
 @contextmanager
-def _plain_errors() -> Iterator[None]:
+def plain_errors() -> Iterator[None]:
     """What a task group wrapped, as itself: the first failure that has a code, else all of them."""
     try:
         yield

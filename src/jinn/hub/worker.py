@@ -1,6 +1,7 @@
 """A box that lends its memory: models for a hub on another box, over the engine of that hub."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import anyio
@@ -9,11 +10,12 @@ from rich.console import Console
 
 from jinn import voice
 from jinn.edge.placement import BoxKind
+from jinn.hub.serving import plain_errors
 from jinn.hub.settings import PlacementSettings, Settings, read_settings
 from jinn.hub.wiring_voice import ears_options, open_crew
 from jinn.hub.workers import JoinFile
 from jinn.kernel import Invalid, Secret, SystemClock
-from jinn.runtime import NatsBus, NatsLink
+from jinn.runtime import NatsBus, NatsLink, Service
 
 
 async def work(data: Path, kind: BoxKind, join: Path | None, out: Console) -> None:
@@ -29,10 +31,15 @@ async def work(data: Path, kind: BoxKind, join: Path | None, out: Console) -> No
     bus = NatsBus(lambda: link)
     models = voice.open_models(ears_options(settings.voice, data), is_eager=False)
     crew = open_crew(models, placing, kind, bus=bus, clock=SystemClock())
+    with plain_errors():
+        await _serve((bus, models.shelf, crew), placing.box, out)
+
+
+async def _serve(services: Sequence[Service], box: str, out: Console) -> None:
     async with anyio.create_task_group() as tasks:
-        for service in (bus, models.shelf, crew):
+        for service in services:
             await tasks.start(lambda *, task_status, service=service: service.run(task_status=task_status))
-        out.print(f"[bold]{placing.box}[/] lends its memory; a hub may place models here. Ctrl-C ends it.")
+        out.print(f"[bold]{box}[/] lends its memory; a hub may place models here. Ctrl-C ends it.")
 
 
 def read_join_file(path: Path) -> JoinFile:
