@@ -18,7 +18,7 @@ from parts.device_load import PRODUCT, SECRET
 from jinn.kernel import HomeId, Names, Secret, SystemClock
 from jinn.people.authorizing import authorize
 from jinn.people.grants import BearerProof, DeviceProof, Grant
-from jinn.runtime import NatsBus, NatsEngine, open_database
+from jinn.runtime import NatsBus, NatsEngine, open_database, settle_heap
 from jinn.things import SCHEMA, Registry, open_things, product_from_model
 from jinn.things.door import Door, DoorOptions, Limits
 from jinn.things.testing import FixedAreas
@@ -91,6 +91,7 @@ async def main() -> None:
             )
             for service in (*room.services, door):
                 await tasks.start(lambda *, task_status, service=service: service.run(task_status=task_status))
+            settle_heap()  # As a hub does once it has started.
             await measure(door)
             tasks.cancel_scope.cancel()
 

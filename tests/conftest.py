@@ -7,7 +7,7 @@ from pathlib import Path
 import anyio
 import asyncpg
 import pytest
-from hypothesis import HealthCheck, settings
+from fuzzing import register_profiles
 from postgres_server import running_postgres
 
 # As in jinn.hub: a fork while another thread multiplies matrices must not hang.
@@ -16,16 +16,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from jinn.kernel import Secret
 from jinn.runtime import Database, NatsBus, NatsEngine, open_database
 
-# A run of the suite says the same twice; `make fuzz` goes where nobody has been. Neither measures time.
-settings.register_profile("suite", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile(
-    "explore",
-    settings.get_profile("suite"),
-    derandomize=False,
-    max_examples=1_000,
-    print_blob=True,
-)
-settings.load_profile("suite")
+register_profiles()
 
 
 @pytest.fixture

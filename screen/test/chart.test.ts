@@ -13,7 +13,7 @@ const series = (...values: (number | null)[]): Series => ({
 describe('a chart', () => {
   it('ends its scale on round figures around all that was seen', () => {
     expect(scaleOf(series(3.4, 5.1), spec())).toMatchObject({ kind: 'numbers', low: 2, high: 8 });
-    expect(scaleOf(series(20, 20), spec())).toMatchObject({ low: 19, high: 21 });
+    expect(scaleOf(series(20, 20), spec())).toMatchObject({ low: 18, high: 22 });
     expect(scaleOf(series(null), spec())).toMatchObject({ ticks: [] });
   });
 

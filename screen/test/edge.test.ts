@@ -38,6 +38,14 @@ describe('notices', () => {
     expect(queue(queue([], said(1, { subject: 'lamp' }), 0), said(2, { subject: 'lamp' }), 50)).toMatchObject([{ id: 2, until_ms: 150 }]);
   });
 
+  it('offer to take back what was done last, at once and alone', () => {
+    const offer = { label: 'Undo', act: () => undefined };
+    const all = [said(1, { severity: 'alert' }), said(2, { offer }), said(3, { offer })].reduce<readonly Said[]>((known, each) => queue(known, each, 0), []);
+    expect(all.map((each) => each.id)).toEqual([3, 1]);
+    expect(queue(all, said(4, { severity: 'alert' }), 0).map((each) => each.id)).toEqual([3, 1, 4]);
+    expect(queue([], said(1, { offer }), 0).length + queue(queue([], said(1, { offer }), 0), said(2, { severity: 'alert' }), 0).findIndex((each) => each.id === 2)).toBe(1);
+  });
+
   it('are bounded, and no word pushes an alert out', () => {
     let all: readonly Said[] = queue([], said(0, { severity: 'alert' }), 0);
     for (let id = 1; id < 20; id += 1) all = queue(all, said(id), 0);
@@ -113,7 +121,7 @@ it('finds every place again by its address', () => {
   const places: Place[] = [
     { place: 'thing', id: 'a/b', tab: 'history' }, { place: 'thing', id: 'a', tab: 'control' }, { place: 'rule', id: 'r 1', about: null },
     { place: 'rule', id: null, about: 'lamp' }, { place: 'rule', id: null, about: null }, { place: 'scene', id: null }, { place: 'scene', id: 's' },
-    { place: 'add' }, { place: 'network' }, { place: 'home', area: 'hall' },
+    { place: 'add', way: 'all' }, { place: 'add', way: 'clouds' }, { place: 'add', way: 'own' }, { place: 'network' }, { place: 'home', area: 'hall' },
   ];
   for (const place of places) expect(parsePlace(address(place))).toEqual(place);
   expect(parsePlace('#/nowhere')).toEqual({ place: 'home', area: null });

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from browser.fake_hub import DIST, FakeHub, running
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 PANEL, SMALL, PHONE = (1280, 800), (1024, 600), (390, 844)
@@ -17,10 +17,25 @@ FLAGS = (
     "--no-first-run", "--disable-quic", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 )  # fmt: skip
 PICTURES = Path(__file__).parents[2] / "build" / "pictures"
-EXPECTED_NOISE = ("WebSocket connection to", "Failed to load resource")
-"""What Chromium itself writes when a line is cut or a hub says 401; a page cannot keep it quiet."""
+EXPECTED_NOISE = (
+    "WebSocket connection to",
+    "Failed to load resource",
+    "The Cross-Origin-Opener-Policy header has been",
+)
+"""What Chromium itself writes when a line is cut, a hub says 401 or there is no https; a page cannot keep it quiet."""
+
+WITHIN_MS = 30_000
+"""How long anything may take on a busy machine; only what never comes takes as long."""
+expect.set_options(timeout=WITHIN_MS)
 
 Open = Callable[..., Page]
+
+
+def chromium_path() -> str:
+    path = os.environ.get("CHROMIUM") or CHROMIUM
+    if not shutil.which(path):
+        pytest.fail(f"No Chromium at {path}: apt-get install chromium, or set CHROMIUM to one.")
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +44,8 @@ def chromium() -> Iterator[Browser]:
 
     For one module: while Playwright runs it holds this thread's event loop, and other modules need their own.
     """
-    path = os.environ.get("CHROMIUM") or CHROMIUM
-    if not shutil.which(path):
-        pytest.fail(f"No Chromium at {path}: apt-get install chromium, or set CHROMIUM to one.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
         yield browser
         browser.close()
 
@@ -70,7 +82,7 @@ def open_page(chromium: Browser) -> Iterator[Open]:
     ) -> Page:
         context = chromium.new_context(
             viewport={"width": size[0], "height": size[1]},
-            permissions=["microphone"] if microphone else [],
+            permissions=["microphone", "camera"] if microphone else [],
             has_touch=size == PHONE,
             timezone_id="Asia/Shanghai",
             reduced_motion="reduce",
@@ -81,7 +93,7 @@ def open_page(chromium: Browser) -> Iterator[Open]:
             f"localStorage.getItem('jinn.settings') || localStorage.setItem('jinn.settings', '{settings}')"
         )
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(WITHIN_MS)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda said: errors.append(said.text) if said.type in ("error", "warning") else None)
         if address is not None:

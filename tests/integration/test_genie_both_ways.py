@@ -12,7 +12,7 @@ from genie_home import OWNER, Cloud, a_cloud, post
 from integration.things_room import Home, a_database, a_home
 
 from jinn.kernel import Names, Secret, SystemClock, ThingId
-from jinn.runtime import NatsBus
+from jinn.runtime import KeySeal, NatsBus
 from jinn.runtime.testing import InMemoryBus
 from jinn.things import CommandOutcome
 from jinn.things.genie import SCHEMA as GENIE
@@ -84,7 +84,8 @@ async def a_pair(folder: Path, bus: NatsBus) -> AsyncIterator[Pair]:
         anyio.create_task_group() as tasks,
     ):
         platform = await open_platform(
-            room=home.room, database=database, bus=bus, areas=home.areas, clock=SystemClock(),
+            room=home.room, database=database, seal=KeySeal(bytes(32)), bus=bus, areas=home.areas,
+            clock=SystemClock(),
             base_url=lambda: "https://platform.example", tell=tell, every_s=0.4,
         )  # fmt: skip
         for service in platform.services:

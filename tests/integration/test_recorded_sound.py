@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jinn.kernel import Invalid, Lang, Refused, SatelliteId, SystemClock
@@ -110,10 +111,10 @@ def test_a_pipe_that_never_ends_is_not_opened(tmp_path: Path) -> None:
 
     threading.Thread(target=read, daemon=True).start()
 
-    assert refused.wait(5)
+    assert refused.wait(30)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(
     head=st.sampled_from([b"", b"RIFF", b"fLaC", b"OggS", as_file(tone(0.05, RATE), RATE)[:44]]),
     rest=st.binary(max_size=300),

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from fuzzing import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from litestar import Litestar
 from litestar.exceptions import WebSocketDisconnect
@@ -57,7 +58,7 @@ def connect(client: TestClient[Litestar], token: str = "right") -> Any:
 def until(socket: Any, kind: str) -> dict[str, Any]:
     """Text messages up to the first of a kind; sound is passed over."""
     while True:
-        event = socket.receive(timeout=5)
+        event = socket.receive(timeout=30)
         if text := event.get("text"):
             message: dict[str, Any] = json.loads(text)
             if message["type"] == kind:
@@ -72,7 +73,7 @@ def test_a_command_goes_up_and_a_spoken_reply_comes_down(client: TestClient[Lite
             socket.send_bytes(COMMAND[start : start + 640])
         turn = until(socket, "turn")
         rate = until(socket, "speech")["rate"]
-        sound = socket.receive_bytes(timeout=5)
+        sound = socket.receive_bytes(timeout=30)
         until(socket, "speech_end")
         socket.send_json({"type": "played"})
         state = until(socket, "state")
@@ -103,7 +104,7 @@ def test_whoever_does_not_say_hello_is_told_so_and_let_go(client: TestClient[Lit
         socket.send_text(first)
         problem = until(socket, "problem")["problem"]
         with pytest.raises(WebSocketDisconnect):
-            socket.receive(timeout=5)
+            socket.receive(timeout=30)
 
     assert problem["code"] == code
 
@@ -145,7 +146,7 @@ messages = st.one_of(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=st.lists(messages, max_size=12), greets=st.booleans())
 def test_no_sequence_of_messages_brings_the_hub_down(
     client: TestClient[Litestar], sent: list[str | bytes], greets: bool

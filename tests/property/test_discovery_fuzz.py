@@ -2,7 +2,8 @@
 
 import json
 
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jinn.kernel import Invalid, Refused
@@ -39,7 +40,7 @@ likely = st.sampled_from(
 configs = st.dictionaries(keys, likely | values | templates, max_size=14)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(text=templates | st.text(max_size=60), said=values)
 def test_a_template_is_read_and_answers_or_is_refused(text: str, said: object) -> None:
     try:
@@ -54,7 +55,7 @@ def test_a_template_is_read_and_answers_or_is_refused(text: str, said: object) -
     assert len(answer) <= 65_536
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(
     platform=platforms, config=configs, payload=st.binary(max_size=40) | values.map(lambda v: json.dumps(v).encode())
 )

@@ -5,7 +5,8 @@ import hmac
 from contextlib import suppress
 from urllib.parse import urlencode
 
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jinn.kernel import Invalid, Secret
@@ -20,7 +21,7 @@ values = st.one_of(
 SECRET = Secret("the product's")
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(
     body=st.one_of(
         st.binary(max_size=200), st.lists(st.tuples(names, values)).map(lambda form: urlencode(form).encode())
@@ -32,7 +33,7 @@ def test_a_form_is_a_proof_or_refused_and_proves_nothing_by_chance(body: bytes) 
         assert not is_signed(proof.text, proof.signature, method=proof.method, secret=SECRET)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(key=st.from_regex(r"[A-Za-z0-9_]{1,20}", fullmatch=True),
        name=st.from_regex(r"[A-Za-z0-9_.]{1,20}", fullmatch=True),
        method=st.sampled_from(["hmacmd5", "hmacsha1", "hmacsha256"]), is_upper=st.booleans())  # fmt: skip
@@ -49,7 +50,7 @@ jsons = st.recursive(scalars, lambda inner: st.one_of(st.lists(inner, max_size=3
     st.sampled_from(["logContent", "logLevel", "module", "content"]), inner, max_size=4)), max_leaves=8)  # fmt: skip
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(forms=st.lists(jsons, max_size=5))
 def test_any_log_line_can_be_kept_and_read(forms: list[object]) -> None:
     lines = log_lines(forms, 1)  # type: ignore[arg-type]

@@ -6,10 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from fuzzing import examples
+from hypothesis import example, given
 from hypothesis import strategies as st
-from jinn_os.update import fetch, offers
+from jinn_os import fetching as fetch
 from jinn_os.update import manifest as on_device
+from jinn_os.update import offers
 from jinn_os.update.installing import Installer
 from jinn_os.update.record import Record, decode, encode
 from jinn_os.update.sim_flash import SimFlash
@@ -74,7 +76,7 @@ def test_any_bytes_are_a_signed_manifest_or_refused(blob: bytes) -> None:
         on_a_thing(blob).check(PUBLIC)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.binary(max_size=400), st.integers(0, 63), st.integers(1, 255))
 def test_hub_and_thing_judge_signatures_alike(text: bytes, place: int, change: int) -> None:
     good = KEY.sign(text)
@@ -91,7 +93,7 @@ def test_hub_and_thing_judge_signatures_alike(text: bytes, place: int, change: i
         assert (on_the_thing.value.args[0] == "manifest-malformed") == is_good
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.lists(st.binary(max_size=9000), min_size=1, max_size=5), st.data())
 def test_a_package_arrives_whole_however_it_is_cut_and_however_often_it_begins_anew(
     contents: list[bytes], data: st.DataObject
@@ -109,7 +111,7 @@ def test_a_package_arrives_whole_however_it_is_cut_and_however_often_it_begins_a
         "sha256": "0" * 64,
         "files": entries,
     }
-    manifest = on_device.Manifest(form)
+    manifest = on_a_thing(on_hub.signed(json.dumps(form).encode(), bytes(64))).read()
     flash = SimFlash()
     installer = Installer(flash, "a", manifest)
     while not installer.is_complete:
@@ -136,6 +138,7 @@ def test_any_json_is_an_offer_or_none(value: object) -> None:
 
 
 @given(st.text(max_size=80) | st.text(max_size=40).map(lambda rest: "http://" + rest))
+@example("http://[")
 def test_any_text_is_an_address_or_refused(url: str) -> None:
     try:
         _, host, port, path = fetch.split_url(url)
@@ -147,7 +150,7 @@ def test_any_text_is_an_address_or_refused(url: str) -> None:
     assert not set("\r\n ") & set(host + path)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     st.binary(max_size=200)
     | st.binary(max_size=60).map(lambda rest: b"HTTP/1.1 206 ok\r\n" + rest)

@@ -5,14 +5,15 @@ import contextlib
 import msgspec
 import pytest
 from forms_models import products
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jinn.kernel import Refused
 from jinn.things.forms import FORMS, export, read_any
 from jinn.things.model import Product
 
-hasty = settings(max_examples=60)
+hasty = examples(60)
 
 scalars = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(allow_nan=False, allow_infinity=False),

@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from forms_models import products
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 
 from jinn.kernel import Refused
 from jinn.things.forms import FORMS, Exported, export, read_any
@@ -18,7 +19,7 @@ from jinn.things.tsl import read_model
 ROOT = Path(__file__).resolve().parents[2]
 REAL = {path.parent.name: path.read_bytes() for path in sorted(ROOT.glob("products/*/product.json"))}
 
-quick = settings(max_examples=30)
+quick = examples(30)
 
 
 def facts(product: Product) -> dict[str, object]:

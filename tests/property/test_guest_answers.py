@@ -2,7 +2,8 @@
 
 import json
 
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from jinn_os.isolating import EVENTS_MAX, PACE_MAX_S, PACE_MIN_S, Answer
 
@@ -18,7 +19,7 @@ lines = (
 )
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(lines)
 def test_an_answer_is_within_bounds_or_is_none(line: bytes) -> None:
     try:

@@ -2,7 +2,8 @@
 
 import anyio
 import httpx
-from hypothesis import example, given, settings
+from fuzzing import examples
+from hypothesis import example, given
 from hypothesis import strategies as st
 from litestar import get
 
@@ -38,7 +39,7 @@ _lines = st.sampled_from(
 )
 
 
-@settings(max_examples=15)
+@examples(15)
 @example(sent=[b"GET /open HTTP/1.1\r\nHost: localhost\r\n" + b"A: b\r\n" * 20_000])
 @given(sent=st.lists(st.lists(_lines | st.binary(max_size=50), max_size=8).map(b"".join), max_size=10))
 def test_whatever_bytes_come_the_next_caller_is_served(sent: list[bytes]) -> None:

@@ -2,7 +2,8 @@
 
 import anyio
 import msgspec
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jinn.kernel import ManualClock, Names, Secret, ThingId
@@ -67,7 +68,7 @@ def an_ingest() -> tuple[Ingest, Registry, Twins]:
         )
         twins.keep(Twin(thing=ThingId(name)).arrive(door="d", session="s", at_ms=1))
     bus = InMemoryBus()
-    doors = Doors(bus=bus, registry=registry)
+    doors = Doors(bus=bus, registry=registry, twins=twins)
 
     async def keep() -> Upkeep:
         return await open_upkeep(registry=registry, twins=twins, database=database, doors=doors, bus=bus, clock=clock)
@@ -117,7 +118,7 @@ topics = st.one_of(
 
 
 @given(st.lists(st.tuples(topics, payloads), min_size=1, max_size=6))
-@settings(max_examples=300)
+@examples(300)
 def test_every_message_is_answered_and_versions_only_grow(sent: list[tuple[str, bytes]]) -> None:
     ingest, registry, twins = an_ingest()
     before = {thing.id: twins.peek(thing.id).version for thing in registry.things()}

@@ -8,7 +8,8 @@ from pathlib import Path
 import anyio
 import msgspec
 import pytest
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jinn.kernel import AreaId, Names, Secret, ThingId
@@ -117,7 +118,7 @@ happenings = st.one_of(
 
 
 @given(st.lists(happenings, max_size=12))
-@settings(max_examples=40)
+@examples(40)
 def test_whatever_happens_only_what_fits_is_reported(said: list[Happening]) -> None:
     async def run() -> None:
         sender, receiver = anyio.create_memory_object_stream[Happening](100)
@@ -130,7 +131,7 @@ def test_whatever_happens_only_what_fits_is_reported(said: list[Happening]) -> N
             sender.send_nowait(Listed(INFO, (recorded(9, {}),)))
             async with anyio.create_task_group() as tasks:
                 await tasks.start(lambda *, task_status: bridge.run(task_status=task_status))
-                with anyio.fail_after(5):
+                with anyio.fail_after(30):
                     await heard.is_last.wait()
                 tasks.cancel_scope.cancel()
             assert set(bridge.nodes) == {9}

@@ -6,7 +6,8 @@ from pathlib import Path
 import anyio
 import httpx
 import pytest
-from hypothesis import example, given, settings
+from fuzzing import examples
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jinn.kernel import Forbidden, HomeId, JinnError, Lang, ManualClock, Names, Secret
@@ -62,7 +63,7 @@ def test_no_device_is_believed_without_its_secret(
     assert anyio.run(ask, proof) == "not-authorized"
 
 
-@settings(max_examples=20)
+@examples(20)
 @example(tokens=["\ud800", "", "\0"])
 @given(tokens=st.lists(anything, max_size=20))
 def test_no_made_up_token_is_believed(tokens: list[str]) -> None:
@@ -77,7 +78,7 @@ def test_no_made_up_token_is_believed(tokens: list[str]) -> None:
     anyio.run(show)
 
 
-@settings(max_examples=20)
+@examples(20)
 @example(guesses=["\ud800"])
 @given(guesses=st.lists(st.from_regex(r"[0-9]{6}", fullmatch=True) | anything, max_size=12))
 def test_a_code_is_worth_one_token_and_few_guesses(guesses: list[str]) -> None:
@@ -113,7 +114,7 @@ _bodies = st.binary(max_size=200) | st.recursive(
 ).map(lambda value: repr(value).replace("'", '"').encode("utf-8", "replace"))
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(requests=st.lists(st.tuples(st.sampled_from(["POST", "PUT", "GET", "DELETE"]), _bodies), max_size=12))
 def test_whatever_is_sent_to_the_open_door_is_answered_with_a_problem(requests: list[tuple[str, bytes]]) -> None:
     async def send() -> None:

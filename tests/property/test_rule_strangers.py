@@ -4,7 +4,8 @@ from contextlib import suppress
 
 import msgspec
 import yaml
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jinn.edge.holidays import read_calendar
@@ -39,7 +40,7 @@ RULES = st.fixed_dictionaries(
         "cooldown_s": SCALARS,
     },
 )
-QUICK = settings(max_examples=80)
+QUICK = examples(80)
 
 
 @QUICK

@@ -2,7 +2,8 @@
 
 from functools import cache
 
-from hypothesis import example, given, settings
+from fuzzing import examples
+from hypothesis import example, given
 from hypothesis import strategies as st
 from unit.language.demo_home import HOME
 
@@ -89,26 +90,26 @@ def wishes(understanding: Understanding) -> list[Intent]:
 
 
 @given(text=st.text(max_size=400), lang=LANGS)
-@settings(max_examples=150)
+@examples(150)
 def test_any_text_is_answered(text: str, lang: Lang) -> None:
     assert isinstance(understander().understand(text, lang, HOME), Understood | Ambiguous | NotUnderstood)
 
 
 @given(words=st.lists(WORDS_EN, max_size=14))
 @example(words=["kichen", "except", "kitchen"])
-@settings(max_examples=100)
+@examples(100)
 def test_any_english_words_of_a_home_are_answered(words: list[str]) -> None:
     understander().understand(" ".join(words), Lang.EN, HOME)
 
 
 @given(signs=st.lists(SIGNS_ZH, max_size=24))
-@settings(max_examples=100)
+@examples(100)
 def test_any_chinese_signs_of_a_home_are_answered(signs: list[str]) -> None:
     understander().understand("".join(signs), Lang.ZH, HOME)
 
 
 @given(answer=st.text(max_size=60), lang=LANGS)
-@settings(max_examples=100)
+@examples(100)
 def test_any_answer_is_taken_or_left(answer: str, lang: Lang) -> None:
     question = understander().understand("turn on the light", Lang.EN, HOME)
     assert isinstance(question, Ambiguous)
@@ -116,7 +117,7 @@ def test_any_answer_is_taken_or_left(answer: str, lang: Lang) -> None:
 
 
 @given(text=COMMANDS_ZH, data=st.data())
-@settings(max_examples=100)
+@examples(100)
 def test_misheard_signs_never_change_what_is_wished(text: str, data: st.DataObject) -> None:
     meant = wishes(understander().understand(text, Lang.ZH, HOME))
     heard = "".join(data.draw(st.sampled_from([sign, *MISHEARD_ZH.get(sign, "")])) for sign in text)
@@ -125,7 +126,7 @@ def test_misheard_signs_never_change_what_is_wished(text: str, data: st.DataObje
 
 
 @given(text=COMMANDS_EN, data=st.data())
-@settings(max_examples=100)
+@examples(100)
 def test_a_misheard_letter_never_changes_what_is_wished(text: str, data: st.DataObject) -> None:
     fixed = confusions().fixed_en
     words = text.split(" ")
@@ -139,13 +140,13 @@ def test_a_misheard_letter_never_changes_what_is_wished(text: str, data: st.Data
 
 
 @given(text=COMMANDS_EN, no=st.sampled_from(["don't", "do not", "never", "please do not"]))
-@settings(max_examples=60)
+@examples(60)
 def test_a_negated_english_command_is_never_carried_out(text: str, no: str) -> None:
     assert not wishes(understander().understand(f"{no} {text}", Lang.EN, HOME))
 
 
 @given(text=COMMANDS_ZH, no=st.sampled_from(["别", "不要", "不用", "请不要", "千万别"]))
-@settings(max_examples=60)
+@examples(60)
 def test_a_negated_chinese_command_is_never_carried_out(text: str, no: str) -> None:
     assert not wishes(understander().understand(no + text, Lang.ZH, HOME))
 
@@ -154,7 +155,7 @@ def test_a_negated_chinese_command_is_never_carried_out(text: str, no: str) -> N
     written=st.lists(SIGNS_ZH, min_size=1, max_size=4).map(tuple),
     meant=st.lists(SIGNS_ZH, min_size=1, max_size=4).map(tuple),
 )
-@settings(max_examples=500)
+@examples(500)
 def test_no_sound_brings_in_or_takes_away_a_number_or_a_negation(
     written: tuple[str, ...], meant: tuple[str, ...]
 ) -> None:
@@ -169,7 +170,7 @@ def test_no_sound_brings_in_or_takes_away_a_number_or_a_negation(
 
 
 @given(written=st.lists(WORDS_EN, min_size=1, max_size=4), meant=st.lists(WORDS_EN, min_size=1, max_size=4))
-@settings(max_examples=500)
+@examples(500)
 def test_no_spelling_brings_in_or_takes_away_a_deciding_word(written: list[str], meant: list[str]) -> None:
     if spelling_distance(written, meant) is not None:
         fixed = confusions().fixed_en

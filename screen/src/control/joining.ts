@@ -20,6 +20,9 @@ export type Own =
   | { readonly state: 'complete'; readonly credentials: Credentials }
   | { readonly state: 'error'; readonly problem: Problem };
 
+/** A vendor whose cloud this hub knows how to reach. */
+export type Vendor = { readonly vendor: string; readonly names: Names };
+
 const LOOK_EVERY_MS = 700;
 /** Commissioning over a weak radio takes a minute; after this nobody stands there any more. */
 const PATIENCE_MS = 180_000;
@@ -27,6 +30,7 @@ const PATIENCE_MS = 180_000;
 export class Joining {
   readonly found = new Resource<readonly Found[]>(() => ask('GET', 'api/joining/found'));
   readonly links = new Resource<readonly Link[]>(() => ask('GET', 'api/joining/links'));
+  readonly vendors = new Resource<readonly Vendor[]>(() => ask('GET', 'api/joining/vendors'));
   readonly entry = new Store<Entry>({ state: 'initial' });
   readonly own = new Store<Own>({ state: 'initial' });
 

@@ -11,13 +11,21 @@ const LOOK_EVERY_MS = 250;
 /** Wide enough for the finest code held at arm's length, small enough to be read twice a second. */
 const LONGEST_PX = 800;
 
+/** Which part of a picture is looked at: a code far away is as fine in the whole as noise, and large in its middle. */
+type Cut = { readonly share: number };
+const WHOLE: Cut = { share: 1 };
+const MIDDLE: Cut = { share: 0.5 };
+
 type Detector = { detect(source: CanvasImageSource): Promise<readonly { readonly rawValue: string }[]> };
-type WithDetector = { readonly BarcodeDetector?: new (options: { formats: string[] }) => Detector };
+type Detectors = { new (options: { formats: string[] }): Detector; getSupportedFormats(): Promise<readonly string[]> };
+/** What codes for joining are printed in. Bars of goods stand beside them on the box, and say nothing. */
+const FORMATS = ['qr_code', 'data_matrix'];
 
 export class Scanning {
   readonly scan = new Store<Scan>({ state: 'initial' });
   readonly #heard: (code: string) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #looks = 0;
 
   constructor(heard: (code: string) => void) {
     this.#heard = heard;
@@ -59,7 +67,7 @@ export class Scanning {
   async #picture(file: Blob): Promise<string | null> {
     try {
       const picture = await createImageBitmap(file);
-      return await codeIn(picture, picture.width, picture.height);
+      return (await codeIn(picture, picture.width, picture.height, WHOLE)) ?? (await codeIn(picture, picture.width, picture.height, MIDDLE));
     } catch (error) {
       // What is no picture has no code either.
       if (error instanceof DOMException) return null;
@@ -69,7 +77,8 @@ export class Scanning {
 
   async #look(video: HTMLVideoElement): Promise<void> {
     if (this.scan.value.state !== 'complete') return;
-    const code = video.videoWidth ? await codeIn(video, video.videoWidth, video.videoHeight) : null;
+    this.#looks += 1;
+    const code = video.videoWidth ? await codeIn(video, video.videoWidth, video.videoHeight, this.#looks % 2 ? WHOLE : MIDDLE) : null;
     if (this.scan.value.state !== 'complete') return;
     if (!code) return this.watch(video);
     this.close();
@@ -78,17 +87,24 @@ export class Scanning {
 }
 
 /** The code in a picture, by the browser's own reader or by ours; null when there is none. */
-async function codeIn(source: CanvasImageSource, width: number, height: number): Promise<string | null> {
-  const Own = (globalThis as WithDetector).BarcodeDetector;
-  if (Own) {
-    const [found] = await new Own({ formats: ['qr_code', 'data_matrix', 'code_128', 'ean_13'] }).detect(source);
-    return found?.rawValue ?? null;
-  }
-  const scale = Math.min(1, LONGEST_PX / Math.max(width, height));
-  const canvas = new OffscreenCanvas(Math.round(width * scale), Math.round(height * scale));
+async function codeIn(source: CanvasImageSource, width: number, height: number, { share }: Cut): Promise<string | null> {
+  const scale = Math.min(1, LONGEST_PX / (Math.max(width, height) * share));
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.round(width * share * scale);
+  canvas.height = Math.round(height * share * scale);
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context) return null;
-  context.drawImage(source, 0, 0, canvas.width, canvas.height);
+  const [left, top] = [width, height].map((size) => (size * (1 - share)) / 2) as [number, number];
+  context.drawImage(source, left, top, width * share, height * share, 0, 0, canvas.width, canvas.height);
+  const own = await ownReader();
+  if (own) {
+    try {
+      return (await own.detect(canvas))[0]?.rawValue ?? null;
+    } catch {
+      // Such as on a phone whose reading service is missing or being renewed: ours is always there.
+      reader = Promise.resolve(null);
+    }
+  }
   const { decodeQR } = await import('qr/decode.js');
   try {
     return decodeQR(context.getImageData(0, 0, canvas.width, canvas.height));
@@ -96,6 +112,23 @@ async function codeIn(source: CanvasImageSource, width: number, height: number):
     // The reader throws whenever it finds no code, which is most of the time.
     return null;
   }
+}
+
+let reader: Promise<Detector | null> | undefined;
+
+/** The browser's own reader; null where it has none, or names one that knows no such codes. */
+function ownReader(): Promise<Detector | null> {
+  reader ??= (async () => {
+    const Own = (globalThis as { readonly BarcodeDetector?: Detectors }).BarcodeDetector;
+    try {
+      const known = await Own?.getSupportedFormats();
+      const formats = FORMATS.filter((format) => known?.includes(format));
+      return Own && formats.includes('qr_code') ? new Own({ formats }) : null;
+    } catch {
+      return null;
+    }
+  })();
+  return reader;
 }
 
 /** The path of a code in a square of `size` modules with its quiet margin. */

@@ -27,9 +27,10 @@ export function scaleOf(series: Series, spec: PropertySpec): Scale {
   return round(Math.min(...figures), Math.max(...figures));
 }
 
-/** A range that begins and ends on round figures, never narrower than a tenth of a unit. */
-function round(low: number, high: number): Scale {
-  const span = Math.max(high - low, 0.1, Math.abs(high) * 0.02);
+/** A range that begins and ends on round figures, wide enough that a thing's last digit is no mountain, with what was seen amid it. */
+function round(least: number, most: number): Scale {
+  const span = Math.max(most - least, 0.1, Math.abs(most) * 0.1);
+  const [low, high] = [(least + most - span) / 2, (least + most + span) / 2];
   const rough = span / (TICKS - 1);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough) ?? rough;

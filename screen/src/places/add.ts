@@ -1,8 +1,8 @@
 // A new thing: by its code, from what was discovered, from a vendor's cloud, or made by oneself.
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, query, state } from 'lit/decorators.js';
+import { customElement, property, query } from 'lit/decorators.js';
 import { attempt, go, hub, joining, keeping, lang } from '../control/app';
-import type { Entry } from '../control/joining';
+import type { Entry, Vendor } from '../control/joining';
 import { Scanning } from '../control/scanning';
 import { problemText, t } from '../i18n';
 import { isKey } from '../i18n';
@@ -12,15 +12,15 @@ import { failure, loaded } from '../parts/loading';
 import '../parts/page';
 import { house, Part, PHONE, sheets } from '../parts/part';
 import '../parts/pick';
+import type { Way } from '../store/place';
 import type { Found, Link, Names, Thing } from '../wire';
 import './own_device';
 
 @customElement('jn-add')
 export class AddPlace extends Part {
-  @state() private view: 'all' | 'clouds' | 'own' = 'all';
+  @property() way: Way = 'all';
   @query('video') private video?: HTMLVideoElement;
   @query('input.code') private field?: HTMLInputElement;
-  @query('input.vendor') private vendor?: HTMLInputElement;
   readonly #scanning = new Scanning((code) => void joining.enter(code));
 
   static override readonly styles = [house, sheets, css`
@@ -82,13 +82,13 @@ export class AddPlace extends Part {
   override render() {
     const entry = this.use(joining.entry);
     if (entry.state !== 'initial') return html`<jn-page heading=${t('place.add')}><div class="end">${this.#entry(entry)}</div></jn-page>`;
-    if (this.view === 'own') return html`<jn-page heading=${t('own.title')}><jn-own-device @done=${() => { this.view = 'all'; }}></jn-own-device></jn-page>`;
-    if (this.view === 'clouds') return html`<jn-page heading=${t('clouds.title')}>${this.#clouds()}</jn-page>`;
+    if (this.way === 'own') return html`<jn-page heading=${t('own.title')}><jn-own-device @done=${() => go({ place: 'add', way: 'all' }, true)}></jn-own-device></jn-page>`;
+    if (this.way === 'clouds') return html`<jn-page heading=${t('clouds.title')}>${this.#clouds()}</jn-page>`;
     return html`<jn-page heading=${t('place.add')}><div class="both">
       <div class="stack">${this.#code()}
         <div class="ways">
-          <button @click=${() => { this.view = 'clouds'; }}>${icon('cloud')}<span>${t('clouds.title')}<small>${t('clouds.how')}</small></span></button>
-          <button @click=${() => { this.view = 'own'; }}>${icon('cpu')}<span>${t('own.title')}<small>${t('own.how')}</small></span></button>
+          <button @click=${() => go({ place: 'add', way: 'clouds' })}>${icon('cloud')}<span>${t('clouds.title')}<small>${t('clouds.how')}</small></span></button>
+          <button @click=${() => go({ place: 'add', way: 'own' })}>${icon('cpu')}<span>${t('own.title')}<small>${t('own.how')}</small></span></button>
         </div></div>
       <section class="sheet" aria-live="polite"><h2>${t('found.title')}</h2>${loaded(this.need(joining.found), (all) => this.#found(all), () => void joining.found.load())}</section>
     </div></jn-page>`;
@@ -117,8 +117,17 @@ export class AddPlace extends Part {
 
   #clouds(): unknown {
     return html`<section class="sheet">${loaded(this.need(joining.links), (links) => (links.length ? links.map((link) => this.#link(link)) : html`<p class="quiet" style="padding:16px 0">${t('clouds.none')}</p>`), () => void joining.links.load())}</section>
-      <section class="sheet" style="margin-top:8px"><h2>${t('clouds.new')}</h2><form class="typed" style="margin:0" @submit=${this.#newCloud}><input class="field vendor" maxlength="64" autocomplete="off" spellcheck="false" aria-label=${t('clouds.vendor')} placeholder=${t('clouds.vendor')} /><button class="button main">${t('clouds.link')}</button></form></section>
-      <p class="quiet" style="margin:16px 0">${t('clouds.what')}</p><button class="button" @click=${() => { this.view = 'all'; }}>${icon('arrowLeft')}${t('place.back')}</button>`;
+      <section class="sheet" style="margin-top:8px"><h2>${t('clouds.new')}</h2>${loaded(this.need(joining.vendors), (all) => this.#vendors(all), () => void joining.vendors.load())}</section>
+      <p class="quiet" style="margin:16px 0">${t('clouds.what')}</p>`;
+  }
+
+  /** Those that no account is linked at yet. */
+  #vendors(all: readonly Vendor[]): unknown {
+    const linked = new Set(joining.links.value?.map((link) => link.names.en));
+    const others = all.filter((each) => !linked.has(each.names.en));
+    if (!others.length) return html`<p class="quiet" style="padding:8px 0">${t('clouds.no_vendor')}</p>`;
+    return others.map((each) => html`<div class="one">${icon('cloud')}<b>${each.names[lang()]}</b>
+      <button class="button main" aria-label=${t('clouds.link_named', { name: each.names[lang()] })} @click=${() => void this.#authorize(each.vendor)}>${t('clouds.link')}</button></div>`);
   }
 
   #link(link: Link): TemplateResult {
@@ -164,12 +173,6 @@ export class AddPlace extends Part {
 
   async #authorize(account: Link | string): Promise<void> {
     await attempt(async () => { location.assign(await joining.authorize(account)); });
-  }
-
-  #newCloud(event: SubmitEvent): void {
-    event.preventDefault();
-    const vendor = this.vendor?.value.trim();
-    if (vendor) void this.#authorize(vendor);
   }
 
   #typed(event: SubmitEvent): void {

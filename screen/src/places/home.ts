@@ -85,7 +85,7 @@ export class HomePlace extends Part {
         <button @click=${() => go({ place: 'thing', id: thing.id, tab: 'control' })}>${icon(iconOf(thing))}<span class="what"><small>${name}</small><span>${words}</span></span></button>`)}</div>
       <div class="tools">
         ${([['add', 'plus'], ['scenes', 'wand'], ['trace', 'chart'], ['settings', 'settings']] as const).map(([name, sign]) => html`
-          <button title=${t(`place.${name}`)} @click=${() => go({ place: name })}>${icon(sign)}<small>${t(`tool.${name}`)}</small></button>`)}
+          <button title=${t(`place.${name}`)} @click=${() => go(name === 'add' ? { place: name, way: 'all' } : { place: name })}>${icon(sign)}<small>${t(`tool.${name}`)}</small></button>`)}
       </div>
     </header>`;
   }
@@ -104,7 +104,7 @@ export class HomePlace extends Part {
     return html`<main id="things" role="tabpanel" aria-labelledby="tab-${this.area ?? 'all'}" tabindex="-1">
       ${things.length
         ? html`<div class="grid">${things.map((thing) => html`<jn-card .thing=${thing} .areas=${home.areas} .showsArea=${this.area === null}></jn-card>`)}</div>`
-        : html`<div class="empty"><h2>${t(this.area ? 'home.empty_room' : 'home.empty')}</h2><p>${t('home.empty_how')}</p><button class="first" @click=${() => go({ place: 'add' })}>${icon('plus')}${t('place.add')}</button></div>`}
+        : html`<div class="empty"><h2>${t(this.area ? 'home.empty_room' : 'home.empty')}</h2><p>${t('home.empty_how')}</p><button class="first" @click=${() => go({ place: 'add', way: 'all' })}>${icon('plus')}${t('place.add')}</button></div>`}
     </main>`;
   }
 

@@ -102,7 +102,7 @@ export class Screen extends Part {
         return html`<jn-scene .scene=${here.id}></jn-scene>`;
       case 'add':
         lazily(() => import('./add'));
-        return html`<jn-add></jn-add>`;
+        return html`<jn-add .way=${here.way}></jn-add>`;
       case 'updates':
         lazily(() => import('./updates'));
         return html`<jn-updates></jn-updates>`;

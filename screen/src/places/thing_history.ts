@@ -1,4 +1,4 @@
-// What one thing reported over a day, a week or a month, and what happened to it.
+// What one thing reported over an hour, a day, a week, a month or a year, and what happened to it.
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { clock, history, lang } from '../control/app';
@@ -30,7 +30,7 @@ export class ThingHistory extends Part {
   static override readonly styles = [house, sheets, css`
     .both { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 1fr); gap: var(--space-two); align-items: start; }
     .bar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; justify-content: space-between; margin-bottom: 8px; }
-    .bar jn-choice { width: 300px; }
+    .bar jn-choice { width: 460px; }
     .when { display: flex; align-items: center; gap: 4px; flex: 1; justify-content: center; min-width: 240px; font-size: var(--type-label); }
     .when p { flex: 1; text-align: center; max-width: 280px; }
     .when button { display: grid; place-items: center; color: var(--accent); }
@@ -78,7 +78,7 @@ export class ThingHistory extends Part {
           @choose=${(event: CustomEvent<Period>) => { this.period = event.detail; this.back = 0; }}></jn-choice>
       </div>
       <div class="when">
-        <button aria-label=${t('chart.before')} @click=${() => move(1)}>${icon('chevronLeft')}</button><p>${this.period === 'day' && this.back === 0 ? t('period_last.day') : rangeText(range, this.period, lang())}</p>
+        <button aria-label=${t('chart.before')} @click=${() => move(1)}>${icon('chevronLeft')}</button><p>${(this.period === 'hour' || this.period === 'day') && this.back === 0 ? t(`period_last.${this.period}`) : rangeText(range, this.period, lang())}</p>
         <button aria-label=${t('chart.after')} ?disabled=${this.back === 0} @click=${() => move(-1)}>${icon('chevronRight')}</button>
       </div>
       <div class="plot">${loaded(this.need(series), (value) => this.#drawn(value, spec), () => void series.load())}</div>`;

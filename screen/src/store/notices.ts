@@ -21,9 +21,10 @@ export type Said = {
 export const WAITING_MAX = 5;
 
 export function queue(all: readonly Said[], said: Said, now_ms: number): readonly Said[] {
-  const others = said.subject === null ? all : all.filter((each) => each.subject !== said.subject);
-  // An alert goes before words, behind other alerts.
-  const at = said.severity === 'info' ? others.length : others.filter((each) => each.severity !== 'info').length;
+  // "Undo" means what was done last: an older offer would be taken for it, and is over.
+  const others = all.filter((each) => !(said.offer && each.offer) && (said.subject === null || each.subject !== said.subject));
+  // Somebody stands there and may want it back at once. Else an alert goes before words, behind other alerts.
+  const at = said.offer ? 0 : said.severity === 'info' ? others.length : others.map((each) => each.severity !== 'info').lastIndexOf(true) + 1;
   const next = [...others.slice(0, at), said, ...others.slice(at)];
   return shown(next.length > WAITING_MAX ? next.slice(0, WAITING_MAX) : next, now_ms);
 }

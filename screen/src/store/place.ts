@@ -3,8 +3,12 @@ export const THING_TABS = ['control', 'history', 'rules', 'about'] as const;
 export type ThingTab = (typeof THING_TABS)[number];
 
 /** Places that need no more than their name. */
-const PLAIN = ['trace', 'settings', 'night', 'rules', 'scenes', 'add', 'updates', 'network'] as const;
+const PLAIN = ['trace', 'settings', 'night', 'rules', 'scenes', 'updates', 'network'] as const;
 type Plain = (typeof PLAIN)[number];
+
+/** Ways of adding a thing that have a page of their own. */
+export const WAYS = ['all', 'clouds', 'own'] as const;
+export type Way = (typeof WAYS)[number];
 
 export type Place =
   | { readonly place: 'home'; readonly area: string | null }
@@ -12,6 +16,7 @@ export type Place =
   /** `id` null: a new one; `about`: the thing from whose page it was begun. */
   | { readonly place: 'rule'; readonly id: string | null; readonly about: string | null }
   | { readonly place: 'scene'; readonly id: string | null }
+  | { readonly place: 'add'; readonly way: Way }
   | { readonly place: Plain };
 
 export function parsePlace(hash: string): Place {
@@ -23,6 +28,7 @@ export function parsePlace(hash: string): Place {
   if (name === 'new-rule') return { place: 'rule', id: null, about: id };
   if (name === 'scene' && id) return { place: 'scene', id };
   if (name === 'new-scene') return { place: 'scene', id: null };
+  if (name === 'add') return { place: 'add', way: WAYS.find((way) => way === first) ?? 'all' };
   const plain = PLAIN.find((each) => each === name);
   return plain ? { place: plain } : { place: 'home', area: null };
 }
@@ -38,6 +44,8 @@ export function address(place: Place): string {
       return place.id ? `#/rule/${part(place.id)}` : `#/new-rule${place.about ? `/${part(place.about)}` : ''}`;
     case 'scene':
       return place.id ? `#/scene/${part(place.id)}` : '#/new-scene';
+    case 'add':
+      return place.way === 'all' ? '#/add' : `#/add/${place.way}`;
     default:
       return `#/${place.place}`;
   }

@@ -1,6 +1,6 @@
 """The home as rules see it and take hold of it: the ports on the real rooms."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from typing import cast
 
@@ -32,6 +32,9 @@ class RoomHome:
 
     def twin(self, thing: ThingId) -> Twin:
         return self._room.twins.peek(thing)
+
+    def twins(self) -> Iterable[Twin]:
+        return self._room.twins.all()
 
     def area(self, area: str) -> Names | None:
         return next((one.names for one in self._room.names.words().areas if one.id == area), None)

@@ -1,5 +1,6 @@
 """Talking to a running hub over its HTTP API, as the command line does."""
 
+import ssl
 from pathlib import Path
 from urllib.parse import quote
 
@@ -30,9 +31,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 class HubClient:
     """One running hub."""
 
-    def __init__(self, url: str, token: Secret) -> None:
+    def __init__(self, url: str, token: Secret, *, trust: ssl.SSLContext | None = None) -> None:
         headers = {"Authorization": f"Bearer {token.reveal()}"}
-        self._http = httpx.Client(base_url=url, headers=headers, timeout=60.0, trust_env=False)
+        self._http = httpx.Client(base_url=url, headers=headers, timeout=60.0, trust_env=False, verify=trust or True)
 
     def close(self) -> None:
         self._http.close()
@@ -85,12 +86,23 @@ class HubClient:
         """Ask a thing for these values; the answer's `did` says what came of each."""
         return self._ask("PUT", f"/api/things/{quote(thing, safe='')}/properties", json=values)
 
-    def add_device(self, model: bytes, name: str, area: str | None) -> bytes:
+    def add_device(
+        self,
+        model: bytes,
+        name: str,
+        area: str | None,
+        *,
+        device_name: str | None = None,
+        device_secret: Secret | None = None,
+    ) -> bytes:
         try:
             document = msgspec.json.decode(model)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
             raise Invalid(f"This thing model is no JSON: {wrong}.", code="model-unreadable") from wrong
-        return self._ask("POST", "/api/devices", json={"model": document, "name": name, "area": area})
+        given: dict[str, object] = {"model": document, "name": name, "area": area, "device_name": device_name}
+        if device_secret is not None:
+            given["device_secret"] = device_secret.reveal()
+        return self._ask("POST", "/api/devices", json=given)
 
     def _ask(
         self,
@@ -120,14 +132,14 @@ def _error(answer: httpx.Response) -> JinnError:
     return kinds.get(answer.status_code, Refused)(problem.message, code=problem.code)
 
 
-def running_hub(data: Path, token: Secret) -> HubClient | None:
+def running_hub(data: Path, token: Secret, *, trust: ssl.SSLContext | None = None) -> HubClient | None:
     """The hub that runs on this data folder, when there is one and it answers."""
     path = data / LOCATION_FILE
     try:
         location = msgspec.json.decode(path.read_bytes(), type=Location)
     except (OSError, msgspec.MsgspecError):
         return None
-    client = HubClient(location.url, token)
+    client = HubClient(location.url, token, trust=trust)
     try:
         client.get("/healthz")
     except JinnError:

@@ -16,9 +16,10 @@ from litestar.handlers import HTTPRouteHandler
 from jinn.hub.screen_wire import NamesWire, NetworkChanged, ProblemWire
 from jinn.hub.screens import Screens
 from jinn.kernel import Clock, ThingId, Unavailable, millis
-from jinn.runtime import Bus, Database
-from jinn.things import PRESENCE_SUBJECT, ThingsRoom, Twin
+from jinn.runtime import Bus, Database, follow
+from jinn.things import PRESENCE_SUBJECT, PresenceBatch, ThingsRoom, Twin
 
+_presences = msgspec.json.Decoder(PresenceBatch)
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 5.0
@@ -48,12 +49,13 @@ class EngineWire(msgspec.Struct, frozen=True, kw_only=True):
     since_ms: int | None
 
 
-class UplinkWire(msgspec.Struct, frozen=True, kw_only=True):
-    """`waiting`: changes that the far side has not taken yet."""
+class UplinkWire(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`waiting`: changes that the far side has not taken yet; `problem`: why it is down, where that is known."""
 
     state: Literal["none", "up", "down"]
     since_ms: int | None
     waiting: int
+    problem: ProblemWire | msgspec.UnsetType = msgspec.UNSET
 
 
 class DoorWire(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,16 +148,11 @@ class Network:
         self._engine: EngineWire | None = None
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
-        async with self._bus.subscribe(PRESENCE_SUBJECT) as messages, anyio.create_task_group() as tasks:
+        async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._look)
-            task_status.started()
-            async for message in messages:
-                try:
-                    self.note(msgspec.json.decode(message.payload, type=_Presences))
-                except msgspec.MsgspecError as wrong:
-                    log.warning("an event on %s was not understood: %s", message.subject, wrong)
+            await follow(self._bus, PRESENCE_SUBJECT, _presences.decode, self.note, task_status=task_status)
 
-    def note(self, batch: "_Presences") -> None:
+    def note(self, batch: PresenceBatch) -> None:
         """Things came or went."""
         for one in batch.presences:
             day = _day(one.at_ms)
@@ -238,13 +235,3 @@ def _changed(network: NetworkWire, seq: int) -> NetworkChanged:
 def _day(at_ms: int) -> int:
     """The day as the household counts it."""
     return datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone().toordinal()
-
-
-class _Presence(msgspec.Struct, frozen=True):
-    thing: str
-    online: bool
-    at_ms: int
-
-
-class _Presences(msgspec.Struct, frozen=True):
-    presences: list[_Presence]

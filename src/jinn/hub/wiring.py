@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import anyio
 import anyio.to_thread
@@ -27,22 +26,22 @@ from jinn.hub.part import Part
 from jinn.hub.screens import Screens
 from jinn.hub.settings import Settings
 from jinn.hub.static import screen_routes
-from jinn.hub.uplinking import leaf_of, uplink_wire
+from jinn.hub.uplinking import leaf_of, uplink_routes, uplink_wire
 from jinn.hub.wiring_broker import broker_options, broker_part
 from jinn.hub.wiring_firmware import firmware_part
 from jinn.hub.wiring_forms import forms_part, matter_part
 from jinn.hub.wiring_functions import functions_part
 from jinn.hub.wiring_genie import genie_part
 from jinn.hub.wiring_home import Ground, Home, open_home
+from jinn.hub.wiring_http import http_server
 from jinn.hub.wiring_joining import joining_part
 from jinn.hub.wiring_voice import Complete, Told, Voice, open_voice
+from jinn.hub.wiring_workers import workers_part
+from jinn.hub.workers import listen_options, worker_users
 from jinn.kernel import Clock, Names, Secret, SystemClock, Unavailable
 from jinn.people import Grant, Pairing
 from jinn.runtime import (
-    Database,
-    HttpOptions,
     HttpServer,
-    Metrics,
     NatsBus,
     NatsEngine,
     NatsLink,
@@ -131,7 +130,10 @@ async def _open_bus(
         link = NatsLink(url=settings.engine.nats_url)
         bus = NatsBus(lambda: link)
     else:
-        engine = NatsEngine(data, broker=broker, leaf=leaf_of(settings))
+        engine = NatsEngine(
+            data, broker=broker, leaf=leaf_of(settings), listen=listen_options(settings.workers, data, SystemClock()),
+            users=worker_users(data) if settings.workers.is_on else (),
+        )  # fmt: skip
         await start(engine)
         bus = NatsBus(engine.link)
     await start(bus)
@@ -148,7 +150,8 @@ async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, lis
         ground.settings.broker, engine=engine, bus=bus, database=ground.database, room=room,
         households=home.households, clock=clock,
     )  # fmt: skip
-    parts = [broker.part, *await _open_parts(ground, home, understander, served, broker.finders)]
+    workers = workers_part(ground.settings, ground.data, engine, clock)
+    parts = [broker.part, workers.part, *await _open_parts(ground, home, understander, served, broker.finders)]
     talk = edge.open_talk(rules=home.rules, things=room, words=understander, hands=home.hands)
     skills: list[language.Skill] = [
         things.HomeSkill(home.hands),
@@ -165,6 +168,7 @@ async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, lis
     hearing = open_voice(
         ground, conversing=conversing, is_complete=Complete(understander, room.names), on_models=models_told
     )
+    workers.crew = hearing.crew if hearing is not None else None
     panel = Panel(households=home.households, room=room, turns=turns, models=partial(_models, warm, hearing))
     screens = Screens(home=panel, conversation=conversing, bus=bus)
     models_told.tell = warm.tell = screens.tell_models
@@ -179,11 +183,12 @@ async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, lis
     routes = [
         screens.route(),
         network.route(),
+        *([uplink_routes(home.uplink)] if home.uplink is not None else []),
         *_own_routes(home, turns, conversing, hearing, clock),
         *hub_routes(models=panel.models, names=room.names, understander=understander),
         *(route for part in parts for route in part.routes),
     ]
-    http = _open_http(ground, home, routes)
+    http = http_server(ground, home, routes)
     served.http = http
     devices = _open_devices(ground, home)
     services: list[Service] = [
@@ -270,18 +275,6 @@ def _own_routes(
     ]
 
 
-def _open_http(ground: Ground, home: Home, routes: list[ControllerRouterHandler]) -> HttpServer:
-    metrics = Metrics()
-    _measure(metrics, home.door, home.room, ground.bus)
-    return HttpServer(
-        routes,
-        admit=home.admitting.admit,
-        options=_http_options(ground.settings),
-        metrics=metrics,
-        checks={"bus": partial(_check_bus, ground.bus), "database": partial(_check_database, ground.database)},
-    )
-
-
 def _open_devices(ground: Ground, home: Home) -> DemoDevices | None:
     if not ground.settings.home.demo:
         return None
@@ -313,17 +306,6 @@ def _models(warm: Warm, hearing: Voice | None) -> dict[str, str]:
     return {"understanding": warm.state, **(hearing.states() if hearing else {})}
 
 
-def _http_options(settings: Settings) -> HttpOptions:
-    http = settings.http
-    public = urlsplit(http.public_url).hostname if http.public_url else None
-    return HttpOptions(
-        host=http.host,
-        port=http.port,
-        allowed_names=frozenset({*http.hosts, *([public] if public else [])}),
-        foreign_posts=frozenset({genie.CALLBACK_PATH}),
-    )
-
-
 async def _admitted(socket: WebSocket[object, object, State]) -> bool:
     """The server's guard has let the socket in already, or it would not be here."""
     return isinstance(socket.state.grant, Grant)
@@ -331,21 +313,3 @@ async def _admitted(socket: WebSocket[object, object, State]) -> bool:
 
 def _encode_turn(turn: language.Turn) -> bytes:
     return msgspec.json.encode(language.turn_to_wire(turn))
-
-
-def _measure(metrics: Metrics, door: Door, room: things.ThingsRoom, bus: NatsBus) -> None:
-    metrics.gauge("jinn_device_connections", "Devices that are connected now.", lambda: len(door.connections))
-    metrics.gauge("jinn_things", "Things of the home.", lambda: len(room.registry.things()))
-    metrics.gauge("jinn_bus_dropped_messages", "Messages whose reader was too slow.", lambda: bus.dropped)
-
-
-async def _check_bus(bus: NatsBus) -> str | None:
-    return None if bus.is_connected else "the bus is away"
-
-
-async def _check_database(database: Database) -> str | None:
-    try:
-        await database.read("people.homes")
-    except Unavailable as away:
-        return away.sentence
-    return None

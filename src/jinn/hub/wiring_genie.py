@@ -16,11 +16,14 @@ from jinn.hub.screen_wire import NamesWire, ProblemWire
 from jinn.hub.settings import GenieSettings
 from jinn.kernel import Clock, Names
 from jinn.people import Pairing, TokenBook
-from jinn.runtime import Admission, Bus, Database
+from jinn.runtime import Admission, Bus, Database, open_seal
 from jinn.things.genie import Platform, open_platform, platform_routes
 from jinn.things.genie.cloud import Gateway, Granting, cloud_routes
 from jinn.things.genie.links import Link, LinkState
 from jinn.things.ports import Areas
+
+SEAL_FILE = "seal.key"
+"""In the data folder. Without it the accounts at vendors' clouds have to be linked anew."""
 
 
 def cloud_lines(platform: Platform) -> list[BridgeWire]:
@@ -67,8 +70,9 @@ async def genie_part(
         await tell_household(text, bus=bus)
 
     platform = await open_platform(
-        room=room, database=database, bus=bus, areas=areas, clock=clock, base_url=base_url, tell=tell
-    )
+        room=room, database=database, seal=open_seal(data / SEAL_FILE), bus=bus, areas=areas, clock=clock,
+        base_url=base_url, tell=tell,
+    )  # fmt: skip
     routes: list[ControllerRouterHandler] = [*platform_routes(platform, data)]
     if chosen.is_on:
         gateway = Gateway(

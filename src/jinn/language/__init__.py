@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from jinn.language.codes import hide_codes
 from jinn.language.conversing import Conversing, SatelliteAreas
 from jinn.language.courtesy import Courtesy
 from jinn.language.evaluating import LineAnswer, understand_line
@@ -74,6 +75,7 @@ __all__ = [
     "Understanding",
     "Understood",
     "deed_to_wire",
+    "hide_codes",
     "join_replies",
     "past_stretch",
     "routes",

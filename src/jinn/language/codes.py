@@ -12,6 +12,16 @@ CODE_SIGN: Final = "\ue0fe"
 DIGITS_MIN: Final = 4
 """Fewer are a number: "add 2 devices"."""
 
+HIDDEN: Final = "•••"
+"""Stands for a code in everything that is kept or shown."""
+
+SETUP_DIGITS_MIN: Final = 11
+"""So many digits in a row are hidden whatever is said around them, since setup codes have 11 or 21."""
+
+_OF_CODES: Final = re.compile(
+    r"\b(?:code|pin|passcode|pairing|matter|commission)\b|配对|设置码|设备码|安装码|密码|验证码", re.IGNORECASE
+)
+_TAIL: Final = re.compile(r"[\s\-.,，、]*$")
 _DIGIT_WORDS: Final = {
     Lang.EN: {
         "zero": "0", "oh": "0", "o": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
@@ -54,6 +64,25 @@ def code_in(text: str, lang: Lang) -> Coded | None:
     if found is None or len(code) < DIGITS_MIN:
         return None
     return Coded(text=_without(text, found), code=code)
+
+
+def hide_codes(text: str, *, is_about_code: bool | None = None) -> str:
+    """The text as it may be kept and shown: with a sign where a setup code stands, in either language.
+
+    Args:
+        is_about_code: four digits in a row are one then; None: when its words speak of codes.
+    """
+    is_about_code = is_about_code if is_about_code is not None else _OF_CODES.search(text) is not None
+    fewest = DIGITS_MIN if is_about_code else SETUP_DIGITS_MIN
+    text = _QR.sub(HIDDEN, text)
+    for lang, runs in _RUNS.items():
+        text = runs.sub(lambda run, lang=lang: _hidden(run.group(), lang, fewest), text)  # type: ignore[misc]
+    return text
+
+
+def _hidden(run: str, lang: Lang, fewest: int) -> str:
+    tail = _TAIL.search(run)
+    return HIDDEN + (tail.group() if tail else "") if len(_digits(run, lang)) >= fewest else run
 
 
 def _without(text: str, found: re.Match[str]) -> str:

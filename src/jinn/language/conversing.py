@@ -11,6 +11,7 @@ from jinn.kernel import AreaId, Clock, Lang, SatelliteId, ThingId, TurnId, Unava
 from jinn.language import phrases
 from jinn.language.agreeing import agrees
 from jinn.language.canon import canon_of
+from jinn.language.codes import HIDDEN, hide_codes
 from jinn.language.joining import join_replies
 from jinn.language.model import (
     Ambiguous,
@@ -112,6 +113,7 @@ class Conversing:
             at_ms=millis(self._clock.now()),
             spans=_after(heard, trace),
         )
+        turn = _without_codes(turn)
         await self._keep(turn)
         return turn
 
@@ -190,6 +192,18 @@ class SatelliteAreas:
 
     def area_of(self, satellite: SatelliteId) -> AreaId | None:
         return self._areas.get(satellite)
+
+
+def _without_codes(turn: Turn) -> Turn:
+    """A setup code opens a device to everybody who reads it; the record says only that there was one."""
+    is_about_code = any("code" in intent.slots for intent in turn.understood)
+    understood = tuple(
+        replace(intent, slots={**intent.slots, "code": HIDDEN}) if "code" in intent.slots else intent
+        for intent in turn.understood
+    )
+    heard = turn.heard and replace(turn.heard, text=hide_codes(turn.heard.text, is_about_code=is_about_code or None))
+    said = replace(turn.reply, said=hide_codes(turn.reply.said, is_about_code=is_about_code))
+    return replace(turn, heard=heard, understood=understood, reply=said)
 
 
 def _apology(heard: Heard, unknown: str | None) -> str:

@@ -24,13 +24,15 @@ class LeafOptions:
     """Where the region is, and as whom this home comes.
 
     Attributes:
-        url: `nats-leaf://host:port`; `tls://host:port` with a certificate that is known to this machine.
+        url: `nats-leaf://host:port` on this machine; else `tls://host:port`.
         name: the home's, as the region knows it.
+        authority: PEM file by which the region's certificate is believed; None: by those that this machine knows.
     """
 
     url: str
     name: str
     password: Secret
+    authority: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,24 +52,33 @@ class TrunkOptions:
 
 
 def read_leaf(url: str, credentials: Path) -> LeafOptions:
-    """The options of a credentials file, which holds one line: `name:password`.
+    """The options of a credentials file: one line `name:password`, then the certificate of the region's authority.
 
     Raises:
         Invalid: code `uplink-credentials` or `uplink-url`.
     """
     try:
-        name, colon, password = credentials.read_text(encoding="utf-8").strip().partition(":")
+        first, _, rest = credentials.read_text(encoding="utf-8").strip().partition("\n")
+        name, colon, password = first.strip().partition(":")
         is_open = os.stat(credentials).st_mode & 0o077 != 0
     except (OSError, UnicodeDecodeError) as error:
         raise Invalid(f"The uplink's credentials cannot be read: {error}.", code="uplink-credentials") from error
     if is_open:
         raise Invalid(f"{credentials} can be read by others; it holds a password.", code="uplink-credentials")
     if not colon or not password or not is_home_name(name):
-        raise Invalid(f"{credentials} does not hold one line name:password.", code="uplink-credentials")
+        raise Invalid(f"{credentials} does not begin with a line name:password.", code="uplink-credentials")
     parts = urlsplit(url)
     if parts.scheme not in {"nats-leaf", "tls"} or not parts.hostname or parts.username or parts.password:
         raise Invalid("The uplink is written nats-leaf://host:port, or tls://host:port.", code="uplink-url")
-    return LeafOptions(url=url, name=name, password=Secret(password))
+    if parts.scheme == "nats-leaf" and not is_near(parts.hostname):
+        raise Invalid("Beyond this machine the uplink is written tls://host:port.", code="uplink-url")
+    authority = credentials if "-----BEGIN CERTIFICATE-----" in rest else None
+    return LeafOptions(url=url, name=name, password=Secret(password), authority=authority)
+
+
+def is_near(host: str) -> bool:
+    """Whether that address is this very machine's own."""
+    return host in {"127.0.0.1", "::1", "localhost"}
 
 
 def is_home_name(name: str) -> bool:
@@ -88,6 +99,8 @@ def as_leaf(config: dict[str, object], leaf: LeafOptions) -> None:
         "url": f"{parts.scheme}://{who}@{host}:{parts.port or 7422}",
         "account": _UPLINK_ACCOUNT,
     }
+    if parts.scheme == "tls" and leaf.authority is not None:
+        remote["tls"] = {"ca_file": str(leaf.authority.absolute())}
     config["leafnodes"] = {"remotes": [remote], "reconnect": "1s"}
     _set_domain(config, f"home-{leaf.name}")
 
@@ -95,14 +108,19 @@ def as_leaf(config: dict[str, object], leaf: LeafOptions) -> None:
 def as_trunk(config: dict[str, object], trunk: TrunkOptions, port: int) -> None:
     """Listen for leaves; each home has an account of its own, which sees the one subject of that home."""
     accounts = _accounts(config)
-    users, exports = [], []
+    exports = []
     for name, password in trunk.homes.items():
         own, subject = f"HOME-{name}", f"{EXCHANGE}.{name}"
-        accounts[own] = {"imports": [{"service": {"account": HOME_ACCOUNT, "subject": subject}}]}
+        user = {"user": name, "password": password.reveal(), "allowed_connection_types": ["LEAFNODE"]}
+        accounts[own] = {
+            "imports": [{"service": {"account": HOME_ACCOUNT, "subject": subject}}],
+            "users": [user],
+        }
         exports.append({"service": subject, "accounts": [own]})
-        users.append({"user": name, "password": password.reveal(), "account": own})
     accounts[HOME_ACCOUNT]["exports"] = exports
-    listener: dict[str, object] = {"listen": f"{trunk.host}:{port}", "authorization": {"users": users}}
+    host = f"[{trunk.host}]" if ":" in trunk.host else trunk.host
+    # Homes come by the way that they were told; the addresses that this box has inside are no business of theirs.
+    listener: dict[str, object] = {"listen": f"{host}:{port}", "no_advertise": True}
     if trunk.certificate is not None and trunk.key is not None:
         listener["tls"] = {"cert_file": str(trunk.certificate), "key_file": str(trunk.key)}
     config["leafnodes"] = listener

@@ -8,6 +8,8 @@ from typing import Protocol
 
 import anyio.abc
 
+from jinn.kernel import Secret
+
 Sql = str | int | float | None
 Row = Mapping[str, Sql]
 
@@ -94,6 +96,18 @@ class Database(Protocol):
             Conflict: a demanded row count was not met, or a UNIQUE rule was broken.
             Unavailable: code `disk-full` or `database`; nothing was changed.
         """
+        ...
+
+
+class Seal(Protocol):
+    """Keeps what must be shown to others again, such as a vendor's token, unreadable in the database."""
+
+    def seal(self, secret: Secret, *, purpose: str) -> str:
+        """Printable text. `purpose`: whose and what it is, such as `genie_links.access_token/<id>`."""
+        ...
+
+    def unseal(self, sealed: str, *, purpose: str) -> Secret:
+        """Raises: Refused `seal-broken`: sealed with another key, for another purpose, or changed since."""
         ...
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -98,6 +98,13 @@ def check_text(query: str, values: Mapping[str, Sql]) -> None:
     for name, value in values.items():
         if isinstance(value, str) and not _is_storable(value):
             raise Invalid(f"{name} of {query} has characters that cannot be stored.", code="bad-text")
+
+
+def check_texts(query: str, values: Iterable[Sql]) -> None:
+    """The same of values without their names."""
+    for value in values:
+        if type(value) is str and not _is_storable(value):
+            raise Invalid(f"A value of {query} has characters that cannot be stored.", code="bad-text")
 
 
 def _is_storable(text: str) -> bool:

@@ -15,7 +15,8 @@ import apsw
 from jinn.kernel import Conflict, JinnError, Unavailable
 from jinn.runtime.migrating import CREATE_TABLE, SELECT_APPLIED, migrations_to_apply
 from jinn.runtime.ports import Row, Sql, Statement
-from jinn.runtime.queries import Migration, Query, check_text
+from jinn.runtime.queries import Migration, Query, check_text, check_texts
+from jinn.runtime.rows import RowsQuery, rows_query
 
 GROUP_MAX = 1_000
 """Writes in one commit. More would make the first of them wait for the last without saving a sync worth it."""
@@ -54,6 +55,7 @@ class SqliteDatabase:
 
     def __init__(self, path: Path, queries: Mapping[str, Query], page_count_max: int | None) -> None:
         self._queries = queries
+        self._rows_queries: dict[str, RowsQuery | None] = {}
         self._names: dict[str, tuple[str, ...]] = {}
         self._long_reads: set[str] = set()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -170,9 +172,19 @@ class SqliteDatabase:
                 self._loop.call_soon_threadsafe(self._answer, jobs, outcomes)
 
     def _commit(self, jobs: Sequence[_Job]) -> list[_Outcome]:
+        """All of them in one commit; at first as if nothing were wrong with any, which is mostly so and costs less."""
         try:
             self._writer.execute("BEGIN IMMEDIATE")
-            outcomes = [self._perform(job.statements) for job in jobs]
+            try:
+                outcomes: list[_Outcome] = [
+                    [self._execute(statement) for statement in job.statements] for job in jobs
+                ]  # fmt: skip
+            except _ITS_OWN as error:
+                self._writer.execute("ROLLBACK")
+                if len(jobs) == 1:
+                    return [error]
+                self._writer.execute("BEGIN IMMEDIATE")
+                outcomes = [self._perform(job.statements) for job in jobs]
             self._writer.execute("COMMIT")
         except apsw.Error as error:
             if self._writer.in_transaction:
@@ -203,9 +215,7 @@ class SqliteDatabase:
         before = self._writer.total_changes()
         try:
             if statement.each:
-                for values in statement.each:
-                    check_text(statement.query, values)
-                self._writer.executemany(query.sql, statement.each)
+                self._execute_each(query, statement.each)
             else:
                 check_text(statement.query, statement.values)
                 self._writer.execute(query.sql, statement.values)
@@ -224,6 +234,19 @@ class SqliteDatabase:
                 rule="rows",
             )
         return count
+
+    def _execute_each(self, query: Query, each: Sequence[Mapping[str, Sql]]) -> None:
+        if query.name not in self._rows_queries:
+            self._rows_queries[query.name] = rows_query(query.sql)
+        together = self._rows_queries[query.name]
+        if together is None:
+            for values in each:
+                check_text(query.name, values)
+            self._writer.executemany(query.sql, each)
+            return
+        for sql, listed in together.steps(each):
+            check_texts(query.name, listed)
+            self._writer.execute(sql, listed)
 
     def _answer(self, jobs: Sequence[_Job], outcomes: Sequence[_Outcome]) -> None:
         self._pending -= len(jobs)
@@ -261,7 +284,9 @@ async def open_sqlite(
 def _connect(path: Path) -> apsw.Connection:
     connection = apsw.Connection(str(path), statementcachesize=256)
     connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
-    for pragma, value in (("journal_mode", "wal"), ("synchronous", "full"), ("foreign_keys", True)):
+    # What was deleted or overwritten, such as a token of before, is overwritten on its page as well.
+    pragmas = (("journal_mode", "wal"), ("synchronous", "full"), ("foreign_keys", True), ("secure_delete", "fast"))
+    for pragma, value in pragmas:
         connection.pragma(pragma, value)
     # Checkpoint after 16 MB of log: rarer syncs of the main file, and a start after kill -9 still takes under 0.1 s.
     connection.wal_autocheckpoint(4_000)

@@ -42,7 +42,10 @@ class _Sys(msgspec.Struct, frozen=True):
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """What every message has. The id is a text or, from OTA clients, a number; it goes back as it came."""
+    """What every message has. The id is a text or, from OTA clients, a number; it goes back as it came.
+
+    All but the params may be missing or odd: that costs a device no more than that its id comes back empty.
+    """
 
     id: str | int | float | None = None
     params: msgspec.Raw = msgspec.Raw(b"null")
@@ -81,7 +84,9 @@ class AlinkError(Exception):
         self.message = message
 
 
+NULL = msgspec.Raw(b"null")
 _envelope_decoder = msgspec.json.Decoder(Envelope)
+_fields_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encoder = msgspec.json.Encoder()
 
 NOTHING: dict[str, Json] = {}
@@ -93,8 +98,32 @@ def read_envelope(payload: bytes) -> Envelope:
         raise AlinkError(Code.BAD_PARAMS, f"payload exceeds {PAYLOAD_BYTES_MAX} bytes")
     try:
         return _envelope_decoder.decode(payload)
+    except msgspec.ValidationError as error:
+        return _forgiven(payload, str(error))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise AlinkError(Code.BAD_PARAMS, f"request parameter error: {error}"[:200]) from error
+
+
+def _forgiven(payload: bytes, why: str) -> Envelope:
+    """An envelope of which a field is of another type than everybody's: what can be read of it, the params as they are.
+
+    Raises `AlinkError` with code 460 when it is no object at all.
+    """
+    try:
+        fields = _fields_decoder.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise AlinkError(Code.BAD_PARAMS, f"request parameter error: {why}"[:200]) from error
+    given, method, code = (decoded(fields.get(name, NULL)) for name in ("id", "method", "code"))
+    settings = decoded(fields.get("sys", NULL))
+    ack = settings.get("ack", 1) if isinstance(settings, dict) else 1
+    return Envelope(
+        id=given if isinstance(given, str | int | float) and not isinstance(given, bool) else None,
+        params=fields.get("params", NULL),
+        method=method if isinstance(method, str) else None,
+        sys=_Sys(ack=0 if ack in (0, "0") else 1),
+        code=code if isinstance(code, str | int) else None,
+        data=fields.get("data", NULL),
+    )
 
 
 def decoded(raw: msgspec.Raw | bytes) -> Json:
@@ -115,11 +144,11 @@ def decoded_dict(raw: msgspec.Raw | bytes) -> dict[str, Json]:
     return value
 
 
-def decoded_list(raw: msgspec.Raw | bytes) -> list[Json]:
-    """A JSON array; nothing at all counts as an empty one. Raises `AlinkError` with code 460."""
+def listed(raw: msgspec.Raw | bytes) -> list[Json]:
+    """A JSON array; an object by itself is one of one, nothing at all an empty one. Raises `AlinkError` with 460."""
     value = decoded(raw)
-    if value is None:
-        return []
+    if value is None or isinstance(value, dict):
+        return [] if value is None else [value]
     if not isinstance(value, list):
         raise AlinkError(Code.BAD_PARAMS, "request parameter error: params is not an array")
     return value

@@ -39,14 +39,16 @@ class Announcer:
 
     async def announce(self, work: Work) -> None:
         """The events of one commit: reports, comings and goings, answers, what happened."""
-        for reports in _in_parts(work.reports):
-            await self._publish(REPORTED_SUBJECT, _encoder.encode(ReportedBatch(reports=list(reports))))
+        for payload in _in_parts(work.reports):
+            await self._publish(REPORTED_SUBJECT, payload)
         if work.presences:
             await self._publish(PRESENCE_SUBJECT, _encoder.encode(PresenceBatch(presences=work.presences)))
         if work.replies:
             await self._publish(REPLIED_SUBJECT, _encoder.encode(RepliedBatch(replies=work.replies)))
         if work.happened:
             await self._publish(HAPPENED_SUBJECT, _encoder.encode(HappenedBatch(events=work.happened)))
+        for thing in work.shut:
+            await self.shut_out(thing)
 
     async def announce_change(self, twin: Twin, *, at_ms: int) -> None:
         """A twin changed without a report: a wish was made, or is void."""
@@ -69,11 +71,13 @@ class Announcer:
             _log.warning("%s was not told: %s", subject, error)
 
 
-def _in_parts(reports: Sequence[Report]) -> Iterator[Sequence[Report]]:
+def _in_parts(reports: Sequence[Report]) -> Iterator[bytes]:
     """Mostly all at once; apart when together they would be too large."""
-    if len(reports) < 2 or len(_encoder.encode(reports)) <= EVENT_BYTES_MAX:
-        if reports:
-            yield reports
+    if not reports:
+        return
+    payload = _encoder.encode(ReportedBatch(reports=list(reports)))
+    if len(reports) < 2 or len(payload) <= EVENT_BYTES_MAX:
+        yield payload
         return
     middle = len(reports) // 2
     yield from _in_parts(reports[:middle])

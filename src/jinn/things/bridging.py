@@ -1,9 +1,6 @@
 """Giving the things of another protocol a session on the bus: a door without sockets, for one `Bridge`."""
 
-import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import cast
 
 import anyio
 import anyio.abc
@@ -13,9 +10,7 @@ from jinn.kernel import (
     AreaId,
     Clock,
     Conflict,
-    Forbidden,
     Invalid,
-    JinnError,
     Names,
     NotFound,
     ThingId,
@@ -23,51 +18,22 @@ from jinn.kernel import (
     millis,
     new_id,
 )
-from jinn.runtime import Bus
-from jinn.things.alink import Code, Request, encode_answer
+from jinn.runtime import Bus, follow
 from jinn.things.carrying import Carrier, CarrierCounts
 from jinn.things.door.model import TAKEOVER_SUBJECT, Takeover
-from jinn.things.frames import DownAnswer, DownMessage
 from jinn.things.model import Product, Thing, checked_name
+from jinn.things.obeying import Obeying, Session
 from jinn.things.ports import Bridge
 from jinn.things.registry import REGISTRY_SUBJECT, RegistryChanged
 from jinn.things.room import ThingsRoom
 from jinn.things.topics import device_topic
 from jinn.things.values import Json, check_fields, check_report
 
-ASKED_PER_THING_MAX = 32
-"""Commands for one thing that wait for its bridge; then it is slow, as behind the door."""
-
-CALL_WITHIN_S = 30.0
-"""For a bridge that has no bound of its own; the command has told its asker long before."""
-
 FAREWELL_WITHIN_S = 2.0
 LOOK_EVERY_S = 5.0
 
-_SET = "thing.service.property.set"
-_SERVICE = "thing.service."
-
-_downs = msgspec.msgpack.Decoder(DownMessage)
 _takeovers = msgspec.msgpack.Decoder(Takeover)
 _changes = msgspec.json.Decoder(RegistryChanged)
-_requests = msgspec.json.Decoder(Request)
-_encoder = msgspec.msgpack.Encoder()
-_log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class _Session:
-    """A thing that is here now.
-
-    Attributes:
-        turn: commands reach the bridge one after the other, in the order in which they were given.
-    """
-
-    thing: ThingId
-    device: str
-    id: str
-    turn: anyio.Lock = field(default_factory=anyio.Lock)
-    asked: int = 0
 
 
 class Bridging:
@@ -97,8 +63,8 @@ class Bridging:
         self._look_every_s = look_every_s
         self._carrier = Carrier(bus=bus, door=self.door, clock=room.clock)
         self._wanted: set[ThingId] = set()
-        self._sessions: dict[str, _Session] = {}
-        self._tasks: anyio.abc.TaskGroup | None = None
+        self._sessions: dict[str, Session] = {}
+        self._obeying = Obeying(bridge=bridge, room=room, bus=bus, carrier=self._carrier, sessions=self._sessions)
 
     @property
     def counts(self) -> CarrierCounts:
@@ -218,18 +184,15 @@ class Bridging:
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
         carrying = anyio.CancelScope(shield=True)
         async with anyio.create_task_group() as tasks:
-            self._tasks = tasks
             tasks.start_soon(self._carry, carrying, name=f"{self.name}: carry")
             try:
-                await tasks.start(self._hear, name=f"{self.name}: down")
-                await tasks.start(self._hear_takeovers, name=f"{self.name}: takeovers")
-                await tasks.start(self._hear_registry, name=f"{self.name}: registry")
-                tasks.start_soon(self._obey_answers, name=f"{self.name}: answers")
+                await tasks.start(lambda *, task_status: self._obeying.run(task_status=task_status))
+                await tasks.start(follow, self._bus, TAKEOVER_SUBJECT, _takeovers.decode, self._take_over)
+                await tasks.start(follow, self._bus, REGISTRY_SUBJECT, _changes.decode, self._take_change)
                 tasks.start_soon(self._look, name=f"{self.name}: look")
                 task_status.started()
                 await anyio.sleep_forever()
             finally:
-                self._tasks = None
                 self._carrier.is_leaving = True
                 for session in tuple(self._sessions.values()):
                     self._close(session)
@@ -244,7 +207,7 @@ class Bridging:
 
     # Sessions.
 
-    def _session(self, thing_id: ThingId) -> _Session:
+    def _session(self, thing_id: ThingId) -> Session:
         device = self._room.registry.thing(thing_id).device
         session = self._sessions.get(device)
         if session is None:
@@ -252,11 +215,11 @@ class Bridging:
         return session
 
     def _open(self, thing: Thing) -> None:
-        session = _Session(thing=thing.id, device=thing.device, id=new_id(self._clock))
+        session = Session(thing=thing.id, device=thing.device, id=new_id(self._clock))
         self._sessions[thing.device] = session
         self._carrier.tell(session.device, session.id, is_online=True, at_ms=millis(self._clock.now()))
 
-    def _close(self, session: _Session) -> None:
+    def _close(self, session: Session) -> None:
         if self._sessions.get(session.device) is session:
             del self._sessions[session.device]
             self._carrier.tell(session.device, session.id, is_online=False, at_ms=millis(self._clock.now()))
@@ -272,31 +235,12 @@ class Bridging:
                 if is_lost and thing is not None and self._carrier.is_settled(session.device):
                     self._open(thing)
 
-    async def _hear_takeovers(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
-        async with self._bus.subscribe(TAKEOVER_SUBJECT) as messages:
-            task_status.started()
-            async for message in messages:
-                try:
-                    takeover = _takeovers.decode(message.payload)
-                except msgspec.MsgspecError as wrong:
-                    _log.error("a message on %s cannot be read: %s", message.subject, wrong)
-                    continue
-                session = self._sessions.get(takeover.device)
-                if session is not None and takeover.door != self.door:
-                    if takeover.door:
-                        self._wanted.discard(session.thing)
-                    self._close(session)
-
-    async def _hear_registry(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
-        async with self._bus.subscribe(REGISTRY_SUBJECT) as messages:
-            task_status.started()
-            async for message in messages:
-                try:
-                    changed = _changes.decode(message.payload)
-                except msgspec.MsgspecError as wrong:
-                    _log.error("a message on %s cannot be read: %s", message.subject, wrong)
-                    continue
-                self._take_change(changed)
+    def _take_over(self, takeover: Takeover) -> None:
+        session = self._sessions.get(takeover.device)
+        if session is not None and takeover.door != self.door:
+            if takeover.door:
+                self._wanted.discard(session.thing)
+            self._close(session)
 
     def _take_change(self, changed: RegistryChanged) -> None:
         thing_id = ThingId(changed.thing)
@@ -311,113 +255,3 @@ class Bridging:
             self.attach(thing_id)
         except NotFound:
             return  # Removed meanwhile; that will be said as well.
-
-    # Commands.
-
-    async def _hear(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
-        async with self._bus.subscribe(f"dn.{self.door}") as messages:
-            task_status.started()
-            async for message in messages:
-                try:
-                    down = _downs.decode(message.payload)
-                except msgspec.MsgspecError as wrong:
-                    _log.error("a message on %s cannot be read: %s", message.subject, wrong)
-                    continue
-                answer = self._take(down)
-                if message.reply:
-                    try:
-                        await self._bus.publish(message.reply, _encoder.encode(answer))
-                    except Unavailable as away:
-                        _log.warning("%s: an answer was not sent: %s", self.name, away)
-
-    async def _obey_answers(self) -> None:
-        """What came back with the hub's answers: what a thing that has just come is still asked."""
-        carrier = self._carrier
-        while True:
-            while carrier.down:
-                self._take(carrier.down.popleft())
-            carrier.has_down = anyio.Event()
-            await carrier.has_down.wait()
-
-    def _take(self, down: DownMessage) -> DownAnswer:
-        session = self._sessions.get(down.device)
-        if session is None:
-            return DownAnswer("offline")
-        if self._is_late(down):
-            return DownAnswer("expired")
-        if session.asked >= ASKED_PER_THING_MAX or self._tasks is None:
-            return DownAnswer("slow")
-        session.asked += 1
-        self._tasks.start_soon(self._obey, session, down, name=f"{self.name}: {down.device}")
-        return DownAnswer("delivered")
-
-    def _is_late(self, down: DownMessage) -> bool:
-        return down.expires_ms is not None and down.expires_ms <= millis(self._clock.now())
-
-    async def _obey(self, session: _Session, down: DownMessage) -> None:
-        try:
-            async with session.turn:
-                # It may have waited for others: nobody wants the light on any more by now.
-                if self._sessions.get(session.device) is session and not self._is_late(down):
-                    await self._ask(session, down)
-        finally:
-            session.asked -= 1
-
-    async def _ask(self, session: _Session, down: DownMessage) -> None:
-        try:
-            request = _requests.decode(down.payload)
-        except msgspec.MsgspecError as wrong:
-            _log.error("a request for %s cannot be read: %s", down.device, wrong)
-            return
-        topic = _answer_topic(down.topic)
-        if not request.method.startswith(_SERVICE) or not topic:
-            return  # Not about the thing itself; nothing that a bridge could do for it.
-        code, data, sentence = await self._called(session, request)
-        answer = encode_answer(request, code=code, data=data, message=sentence)
-        if self._sessions.get(session.device) is session:
-            self._carrier.say(session.device, session.id, topic, answer)
-
-    async def _called(self, session: _Session, request: Request) -> tuple[int, Mapping[str, Json], str]:
-        """Ask the bridge. Gives the code, outputs and sentence of the reply."""
-        try:
-            thing = self._room.registry.thing(session.thing)
-            params = cast("dict[str, Json]", request.params) if isinstance(request.params, dict) else {}
-            with anyio.fail_after(CALL_WITHIN_S):
-                return Code.OK, await self._asked(thing, request.method, params), "success"
-        except JinnError as error:
-            return code_of(error), {}, error.sentence
-        except TimeoutError:
-            return Code.NO_ANSWER, {}, "Nobody answered."
-        except Exception:  # noqa: BLE001 - where a command's work ends; it is logged and answered.
-            _log.exception("%s met a fault of ours at %s", self.name, session.device)
-            return Code.FAILED, {}, "A fault of the bridge."
-
-    async def _asked(self, thing: Thing, method: str, params: Mapping[str, Json]) -> Mapping[str, Json]:
-        if method == _SET:
-            await self._bridge.set_properties(thing, params)
-            return {}
-        return await self._bridge.call_service(thing, method.removeprefix(_SERVICE), params)
-
-
-def code_of(error: JinnError) -> Code:
-    """What a device would have answered."""
-    match error:
-        case Unavailable():
-            return Code.NO_ANSWER
-        case Invalid():
-            return Code.BAD_PARAMS
-        case Forbidden():
-            return Code.SIGNATURE
-        case NotFound():
-            return Code.NO_DEVICE
-        case _:
-            return Code.FAILED
-
-
-def _answer_topic(topic: str) -> str:
-    """Where a request is answered; empty for what is none."""
-    if topic.startswith("/ext/rrpc/"):
-        return topic
-    if "/rrpc/request/" in topic:
-        return topic.replace("/rrpc/request/", "/rrpc/response/", 1)
-    return f"{topic}_reply" if "/thing/service/" in topic else ""

@@ -1,7 +1,7 @@
 """Twins in memory, for speed; the truth is in the database, and a version that does not fit sends us back to it."""
 
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 
 import anyio
 
@@ -56,6 +56,9 @@ class Twins:
         if lock is not None and not lock.locked():
             del self._locks[thing_id]
 
+    def all(self) -> tuple[Twin, ...]:
+        return tuple(self._twins.values())
+
     def online(self) -> tuple[Twin, ...]:
         return tuple(twin for twin in self._twins.values() if twin.is_online)
 
@@ -65,10 +68,18 @@ class Twins:
 
         Always taken in the order of the ids, so that two callers never wait for each other.
         """
-        async with AsyncExitStack() as held:
+        held: list[anyio.Lock] = []
+        try:
             for thing_id in sorted(set(thing_ids)):
                 lock = self._locks.get(thing_id)
                 if lock is None:
                     lock = self._locks[thing_id] = anyio.Lock(fast_acquire=True)
-                await held.enter_async_context(lock)
+                try:
+                    lock.acquire_nowait()  # Mostly it is free, and asking so costs a third.
+                except anyio.WouldBlock:
+                    await lock.acquire()
+                held.append(lock)
             yield
+        finally:
+            for lock in reversed(held):
+                lock.release()

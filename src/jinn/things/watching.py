@@ -1,16 +1,14 @@
 """Waiting for what things say, whichever hub took it in; and keeping this hub's view fresh."""
 
-import logging
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeVar
 
 import anyio
 import anyio.abc
 import msgspec
 
-from jinn.kernel import JinnError, ThingId
-from jinn.runtime import Bus
+from jinn.kernel import ThingId
+from jinn.runtime import Bus, follow
 from jinn.things.registry import REGISTRY_SUBJECT, Registry, RegistryChanged
 from jinn.things.thing_model import ThingModel
 from jinn.things.twins import Twins
@@ -26,8 +24,10 @@ from jinn.things.wire import (
     ReportedBatch,
 )
 
-_log = logging.getLogger(__name__)
-Batch = TypeVar("Batch")
+_reports = msgspec.json.Decoder(ReportedBatch)
+_presences = msgspec.json.Decoder(PresenceBatch)
+_replies = msgspec.json.Decoder(RepliedBatch)
+_changes = msgspec.json.Decoder(RegistryChanged)
 
 
 class Waiter:
@@ -113,28 +113,11 @@ class Watch:
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
         async with anyio.create_task_group() as tasks:
-            await tasks.start(self._read, REPORTED_SUBJECT, ReportedBatch, self._take_reports)
-            await tasks.start(self._read, PRESENCE_SUBJECT, PresenceBatch, self._take_presences)
-            await tasks.start(self._read, REPLIED_SUBJECT, RepliedBatch, self._take_replies)
-            await tasks.start(self._read, REGISTRY_SUBJECT, RegistryChanged, self._take_registry)
+            await tasks.start(follow, self._bus, REPORTED_SUBJECT, _reports.decode, self._take_reports)
+            await tasks.start(follow, self._bus, PRESENCE_SUBJECT, _presences.decode, self._take_presences)
+            await tasks.start(follow, self._bus, REPLIED_SUBJECT, _replies.decode, self._take_replies)
+            await tasks.start(follow, self._bus, REGISTRY_SUBJECT, _changes.decode, self._take_registry)
             task_status.started()
-
-    async def _read(
-        self,
-        subject: str,
-        form: type[Batch],
-        take: Callable[[Batch], Awaitable[None]],
-        *,
-        task_status: anyio.abc.TaskStatus[None],
-    ) -> None:
-        decoder = msgspec.json.Decoder(form)
-        async with self._bus.subscribe(subject) as messages:
-            task_status.started()
-            async for message in messages:
-                try:
-                    await take(decoder.decode(message.payload))
-                except (msgspec.DecodeError, JinnError) as error:
-                    _log.warning("an event on %s was not taken: %s", subject, error)
 
     async def _take_reports(self, batch: ReportedBatch) -> None:
         for report in batch.reports:

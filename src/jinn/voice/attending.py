@@ -11,7 +11,7 @@ from anyio.lowlevel import checkpoint
 from anyio.streams.memory import MemoryObjectSendStream
 
 from jinn.kernel import JinnError, Refused, Unavailable
-from jinn.language import Heard
+from jinn.language import Heard, hide_codes
 from jinn.voice.answering import Answer
 from jinn.voice.endpointing import Endpoint, Endpointer, EndpointOptions
 from jinn.voice.guessing import Guess
@@ -209,7 +209,7 @@ class Attention:
             await self._finish(guess)
             return
         if isinstance(guess.found, Recognised) and guess.found.text:
-            await self._show(Words(text=guess.found.text, final=False, lang=guess.found.lang))
+            await self._show(Words(text=hide_codes(guess.found.text), final=False, lang=guess.found.lang))
         await self._commit_early()
 
     async def _commit_early(self) -> None:
@@ -257,7 +257,7 @@ class Attention:
 
     async def _converse(self, guess: Guess, found: Recognised, text: str) -> None:
         lang = self._satellite.manners.lang or language_of(text, found.lang)
-        await self._show(Words(text=text, final=True, lang=lang))
+        await self._show(Words(text=hide_codes(text), final=True, lang=lang))
         heard = Heard(text=text, lang=lang, confidence=found.confidence, spans=self._moments.spans(guess))
         self._answer = Answer(self._satellite, self._parts, self._options, self._show)
         self._tasks.start_soon(self._run_answer, self._answer, heard)

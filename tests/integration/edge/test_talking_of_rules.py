@@ -127,7 +127,7 @@ async def test_how_it_is_now_becomes_a_scene_that_can_be_started(talker: Talker)
     await talker.home.home.room.commander.set_properties(LAMP, {"on": 1, "brightness": 15}, by="test")
     assert (await talker.say("remember this as movie scene")).reply.outcome == "done"
     await talker.home.home.room.commander.set_properties(LAMP, {"on": 1, "brightness": 90}, by="test")
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         started = await talker.say("activate the movie scene")
     assert started.reply.said == "Movie is set."
     assert talker.home.lamp("brightness") == 15

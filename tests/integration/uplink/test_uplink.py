@@ -17,7 +17,7 @@ from jinn.runtime import NatsEngine
 
 pytestmark = pytest.mark.anyio
 LAMP = "hall_lamp"
-SOON_S = 10.0
+SOON_S = 30.0
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -72,11 +72,29 @@ async def test_the_region_sees_the_home_and_the_home_does_what_it_wishes(far: Fa
         await post(near, 40)
         await mirrors(far, near)
         assert b'"Hall lamp"' in (await lamp_of(far)).facts
-        await far.region.wish(NAME, LAMP, {"brightness": 70})
+        first = await far.region.wish(NAME, LAMP, {"brightness": 70})
         await until(lambda: _is_at(far, 70))
+        await until(lambda: _has_ended(far, first, "confirmed"))
+        # The region's own change is no change of the home's, however soon the next wish comes.
+        second = await far.region.wish(NAME, LAMP, {"brightness": 71})
+        third = await far.region.wish(NAME, LAMP, {"brightness": 72})
+        await until(lambda: _has_ended(far, third, "confirmed"))
+        assert (await far.overseer.wished(NAME, second)).outcome in ("confirmed", "superseded")
+        await far.region.wish(NAME, LAMP, {"brightness": 300})
+        await until(lambda: _newest_ended(far, "out-of-range"))
+        past = await far.overseer.past(NAME, LAMP, "brightness", since_ms=0)
+        assert past.samples[-1][1] == 72
         await until(lambda: _is_up(near, waiting=0))
         with pytest.raises(NotFound):
             await far.region.wish(NAME, "nothing", {"on": 1})
+
+
+async def _has_ended(far: Far, wish: str, outcome: str) -> bool:
+    return (await far.overseer.wished(NAME, wish)).outcome == outcome
+
+
+async def _newest_ended(far: Far, outcome: str) -> bool:
+    return (await far.overseer.all_wished(NAME))[0].outcome == outcome
 
 
 async def _is_at(far: Far, brightness: int) -> bool:
@@ -98,7 +116,8 @@ async def test_a_cut_line_a_restart_and_killed_engines_lose_and_double_nothing(
         assert [result.outcome.value for result in results] == ["confirmed"]
         await until(lambda: _is_down(near))
         await until(lambda: _is_waiting(near, 19))
-    await far.region.wish_all(NAME, [(LAMP, {"brightness": value}) for value in (30, 31, 32)])
+    wishes = await far.region.wish_all(NAME, [(LAMP, {"brightness": value}) for value in (30, 31, 32)], is_anyway=True)
+    assert [(await far.overseer.wished(NAME, wish)).taken_ms for wish in wishes] == [None] * 3
     async with a_leaf(tmp_path / "home", line) as near:
         await near.home.switch_on(session="s2")
         await post(near, 20)
@@ -112,8 +131,85 @@ async def test_a_cut_line_a_restart_and_killed_engines_lose_and_double_nothing(
         # 20 posts, `on` and the 32 that was wished, and 50; 30 and 31 were void by 32.
         assert told == 23
         assert near.home.room.twins.peek(ThingId(LAMP)).reported["brightness"].value == 50
-        wishes = await near.home.database.read("uplink.open_wishes", count_max=9)
-        assert wishes == []
+        assert await near.home.database.read("uplink.open_wishes", count_max=9) == []
+        outcomes = [(await far.overseer.wished(NAME, wish)).outcome for wish in wishes]
+        assert outcomes == ["superseded", "superseded", "confirmed"]
+
+
+async def test_what_both_sides_changed_while_cut_is_merged_and_both_are_told_who_won(
+    far: Far, line: Line, tmp_path: Path
+) -> None:
+    async with a_leaf(tmp_path / "home", line) as near:
+        await near.home.switch_on()
+        await near.home.door.post(near.home.lamp.device, {"brightness": 1, "on": 0}, message_id="m1")
+        await mirrors(far, near)
+        await line.cut()
+        await until(lambda: _is_down(near))
+        # Somebody at home dims the lamp, and is not asked by the region's wish that did not know of it.
+        results = await near.home.room.commander.set_properties(ThingId(LAMP), {"brightness": 40}, by="a person")
+        assert [result.outcome.value for result in results] == ["confirmed"]
+    late = await far.region.wish(NAME, LAMP, {"brightness": 70})
+    fine = await far.region.wish(NAME, LAMP, {"on": 1})
+    # Both are started again while the line is cut, and what is real is the clock.
+    await anyio.sleep(1.5)
+    async with a_leaf(tmp_path / "home", line) as near:
+        await near.home.switch_on(session="s2")
+        line.mend()
+        await until(lambda: _has_ended(far, late, "outdated"))
+        await until(lambda: _has_ended(far, fine, "confirmed"))
+        await mirrors(far, near)
+        lamp = await lamp_of(far)
+        assert {name: value for name, (value, _) in lamp.reported.items()} == {"brightness": 40, "on": 1}
+        told = {str(row["id"]): row["outcome"] for row in await near.uplink.asked()}
+        assert told == {late: "outdated", fine: "confirmed"}
+        again = await far.region.wish(NAME, LAMP, {"brightness": 70})
+        await until(lambda: _has_ended(far, again, "confirmed"))
+
+
+async def test_a_home_that_was_away_for_too_long_says_what_is_missing_and_tells_all_things_anew(
+    far: Far, line: Line, tmp_path: Path
+) -> None:
+    async with a_leaf(tmp_path / "home", line, rows_max=20) as near:
+        await near.home.switch_on()
+        await post(near, 1)
+        first = await far_wish_done(far, near)
+        await line.cut()
+        await until(lambda: _is_down(near))
+        for brightness in range(2, 60):
+            await post(near, brightness)
+        await until(lambda: _is_bounded(near))
+    async with a_leaf(tmp_path / "home", line, rows_max=20) as near:
+        await near.home.switch_on(session="s2")
+        for brightness in range(60, 90):
+            await post(near, brightness)
+        await until(lambda: _is_bounded(near))
+        line.mend()
+        await mirrors(far, near)
+        await until(lambda: _is_at(far, 89))
+        await until(lambda: _is_up(near, waiting=0))
+        (home,) = await far.overseer.homes()
+        assert home.gap is not None
+        # All but the last few were thrown away, in two goes; the whole rows between count as rows.
+        assert 60 <= home.gap.missed <= 100
+        past = await far.overseer.past(NAME, LAMP, "brightness", since_ms=0)
+        assert past.gaps == [home.gap]
+        assert (await far.overseer.wished(NAME, first)).outcome == "confirmed"
+        await far_wish_done(far, near)
+
+
+async def far_wish_done(far: Far, near: Near) -> str:
+    await mirrors(far, near)
+    wish = await far.region.wish(NAME, LAMP, {"on": 1})
+    await until(lambda: _one_of(far, wish, ("confirmed", "unchanged")))
+    return wish
+
+
+async def _one_of(far: Far, wish: str, outcomes: tuple[str, ...]) -> bool:
+    return (await far.overseer.wished(NAME, wish)).outcome in outcomes
+
+
+async def _is_bounded(near: Near) -> bool:
+    return len(await near.home.database.read("uplink.oldest", count_max=999)) <= 20
 
 
 async def _is_waiting(near: Near, rows: int) -> bool:
@@ -174,7 +270,7 @@ async def test_a_stranger_and_a_neighbour_reach_nothing(far: Far, line: Line, tm
     async with a_leaf(tmp_path / "home", line, password=Secret("wrong")) as near:
         await anyio.sleep(1)
         assert near.uplink.link().state == "down"
-        assert await far.region.homes() == []
+        assert await far.overseer.homes() == []
     async with a_leaf(tmp_path / "home", line) as near:
         await until(lambda: _is_up(near))
         with pytest.raises(Unavailable):

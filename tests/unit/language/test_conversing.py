@@ -266,3 +266,55 @@ async def test_a_proposal_belongs_to_one_satellite_and_ends() -> None:
     table.clock.advance(ANSWER_WITHIN_S + 1)
     await table.say("yes", PANEL)
     assert table.lamps.obeyed == []
+
+
+CODE = Intent(name="JinnJoinCode", canon="home.join.code", slots={"code": "34970112332"})
+
+
+class Joiner:
+    """A skill that is told the code and says it back, which it should not."""
+
+    intents = frozenset({"JinnJoinCode"})
+
+    def __init__(self) -> None:
+        self.codes: list[object] = []
+
+    async def answer(self, intents: tuple[Intent, ...], *, lang: Lang, span: SpanMaker) -> Reply:
+        self.codes += [intent.slots["code"] for intent in intents]
+        return Reply(said=f"I am adding {intents[0].slots['code']}.", outcome=Outcome.DONE)
+
+
+async def test_a_setup_code_reaches_its_skill_and_no_record() -> None:
+    joiner = Joiner()
+    table = Table(add_code_3497_0112_332=Understood(intents=(CODE,)))
+    bus = InMemoryBus()
+    talk = Conversing(
+        understander=table.script, names=NamesOfHome(), skills=[joiner], turns=table.turns, bus=bus,
+        clock=table.clock, areas=table.areas,
+    )  # fmt: skip
+    async with bus.subscribe("ev.turns.finished") as events:
+        turn = await talk.converse(Heard(text="add code 3497 0112 332", lang=Lang.EN), satellite=PANEL)
+        told = await anext(events)
+    assert joiner.codes == ["34970112332"]
+    assert turn.heard is not None
+    assert (turn.heard.text, turn.reply.said) == ("add code •••", "I am adding •••.")
+    kept = f"{table.shelf.records}{told.payload.decode()}{turn}".replace(" ", "")
+    assert "•••" in kept
+    assert not [piece for piece in ("34970112332", "0112", "3497") if piece in kept]
+
+
+async def test_a_setup_code_that_nobody_understood_is_not_kept_either() -> None:
+    table = Table()
+    for text in ("ad device 3497-011-2332", "at MT:Y.K9042C00KA0648G00", "添加三四九七零幺幺二三三二", "配对码 3497"):
+        turn = await table.say(text)
+        assert turn.heard is not None
+        assert "•••" in turn.heard.text
+        assert not [piece for piece in ("3497", "Y.K90", "三四九七") if piece in str(table.shelf.records[-1])]
+
+
+async def test_other_numbers_are_kept() -> None:
+    table = Table()
+    for text in ("set a timer for 1500 seconds", "亮度调到100", "what happened on 2026-11-22"):
+        turn = await table.say(text)
+        assert turn.heard is not None
+        assert turn.heard.text == text

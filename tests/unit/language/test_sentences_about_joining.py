@@ -1,7 +1,8 @@
 """Wishes for new things, as people say them, and the codes among the words."""
 
 import pytest
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from unit.language.demo_home import HOME
 
@@ -68,7 +69,7 @@ def test_a_short_number_is_no_code(text: str) -> None:
     assert code_in(text, Lang.EN) is None
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     text=st.text(alphabet=st.sampled_from("MT:.- 0123double 一幺二,，oh添加"), max_size=60), lang=st.sampled_from(Lang)
 )

@@ -116,6 +116,17 @@ async def test_a_pressed_button_and_a_command_make_a_turn() -> None:
     assert Words(text="turn on the light", final=True, lang=Lang.EN) in satellite.shown
 
 
+async def test_a_setup_code_is_understood_and_not_shown() -> None:
+    ears, satellite = Ears("add code 3497 0112 332"), PuppetSatellite()
+
+    async with ears.attending(satellite):
+        await satellite.say(Pressed(), Sound(draw(COMMAND)))
+        await satellite.until(TurnDone)
+
+    assert ears.texts() == ["add code 3497 0112 332"]
+    assert {shown.text for shown in satellite.all(Words) if isinstance(shown, Words)} == {"add code •••"}
+
+
 async def test_sound_that_is_not_addressed_to_us_is_not_heard() -> None:
     ears, satellite = Ears(), PuppetSatellite()
 

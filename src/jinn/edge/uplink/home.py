@@ -1,63 +1,45 @@
 """The home's end: tells the region what things say, and carries out what it wishes; in its own time when cut off."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import cast
 
 import anyio
 import anyio.abc
 import msgspec
 
+from jinn.edge.uplink.carrying_out import CarryingOut
+from jinn.edge.uplink.log import UplinkLog
 from jinn.edge.uplink.model import (
+    LOG_ROWS_MAX,
     ROWS_MAX,
     WISHES_MAX,
     Answer,
+    Ended,
     Entry,
     Known,
     Link,
-    Said,
+    Missed,
     Seen,
     Wish,
     WrittenExchange,
     WrittenRow,
-    newest,
 )
 from jinn.kernel import Clock, Conflict, JinnError, ThingId, Unavailable, millis, new_id
-from jinn.runtime import EXCHANGE, Bus, Database, Schema, Sql, Statement
-from jinn.things import (
-    PRESENCE_SUBJECT,
-    REGISTRY_SUBJECT,
-    Json,
-    PresenceBatch,
-    Presented,
-    RegistryChanged,
-    Report,
-    ThingsRoom,
-)
-
-SCHEMA = Schema(room="uplink", folder=Path(__file__).parent / "sql" / "home")
+from jinn.runtime import EXCHANGE, Bus, Database, Row, Sql, Statement
+from jinn.things import PRESENCE_SUBJECT, REGISTRY_SUBJECT, PresenceBatch, RegistryChanged, ThingsRoom
 
 POLL_S = 1.0
 """How long a wish of the region may wait, and a change of ours that nobody woke us for."""
 
 ANSWER_WITHIN_S = 5.0
 RETRY_AFTER_S = 0.5
-AT_ONCE = 16
-"""Things that are asked at a time for wishes of the region; a thing that does not answer holds up only one of them."""
-
-BY = "region"
-_WISHES_AT_ONCE = 20_000
-"""Looked through for the newest of each property: what an hour of wishes comes to is asked once."""
-
-
 _log = logging.getLogger(__name__)
 _encoder = msgspec.json.Encoder()
 _answers = msgspec.json.Decoder(Answer)
 _presences = msgspec.json.Decoder(PresenceBatch)
 _changes = msgspec.json.Decoder(RegistryChanged)
-_values = msgspec.json.Decoder(dict[str, object])
+_entries = msgspec.json.Decoder(Entry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,26 +52,9 @@ class State:
     epoch: str
 
 
-class UplinkLog:
-    """What the region must still be told, written in the commit that takes a report."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.grew = anyio.Event()
-
-    def witness(self, reports: Sequence[Report], presences: Sequence[Presented]) -> list[Statement]:
-        """`Ingest` asks it with each commit."""
-        said = [Said(one.thing, one.version, one.at_ms, one.properties) for one in reports if one.properties]
-        seen = [Seen(one.thing, one.online) for one in presences]
-        return self.statements(Entry(said=said, seen=seen)) if said or seen else []
-
-    def statements(self, entry: Entry) -> list[Statement]:
-        self.grew.set()
-        values: dict[str, Sql] = {"home": self.name}
-        return [
-            Statement(query="uplink.advance", values=values, rows=1),
-            Statement(query="uplink.log", values={**values, "body": _encoder.encode(entry).decode()}, rows=1),
-        ]
+async def nobody_knows() -> JinnError | None:
+    """Where nothing more can be found out about a region that is away."""
+    return None
 
 
 class Uplink:
@@ -97,7 +62,18 @@ class Uplink:
 
     name = "uplink"
 
-    def __init__(self, *, log: UplinkLog, room: ThingsRoom, database: Database, bus: Bus, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        log: UplinkLog,
+        room: ThingsRoom,
+        database: Database,
+        bus: Bus,
+        clock: Clock,
+        diagnose: Callable[[], Awaitable[JinnError | None]] = nobody_knows,
+        rows_max: int = LOG_ROWS_MAX,
+    ) -> None:
+        """`diagnose`: asked why, once a region is away; None: nothing more is known than that it does not answer."""
         self._log = log
         self._room = room
         self._database = database
@@ -106,7 +82,10 @@ class Uplink:
         self._state: bool | None = None
         self._since_ms: int | None = None
         self._waiting = 0
-        self._wished = anyio.Event()
+        self._diagnose = diagnose
+        self._rows_max = rows_max
+        self._problem: JinnError | None = None
+        self._carrying_out = CarryingOut(log=log, room=room, database=database, clock=clock)
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
         if (await self._read_state()).whole == 0:
@@ -115,12 +94,18 @@ class Uplink:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._watch_presence)
             tasks.start_soon(self._watch_registry)
-            tasks.start_soon(self._carry_out)
+            tasks.start_soon(self._carrying_out.run)
             await self._keep_exchanging()
 
     def link(self) -> Link:
         """For network health, as of the last try."""
-        return Link(state="up" if self._state else "down", since_ms=self._since_ms, waiting=self._waiting)
+        return Link(
+            state="up" if self._state else "down", since_ms=self._since_ms, waiting=self._waiting, problem=self._problem
+        )
+
+    async def asked(self, *, count_max: int = 100) -> Sequence[Row]:
+        """What the region has wished of this home and what came of it, the newest first."""
+        return await self._database.read("uplink.asked", count_max=count_max)
 
     async def _keep_exchanging(self) -> None:
         while True:
@@ -128,10 +113,11 @@ class Uplink:
             try:
                 is_more = await self._exchange()
             except Unavailable as away:
-                self._note(is_up=False, why=away.sentence)
+                await self._note_away(away)
+                await self._keep_within_bounds()
                 await anyio.sleep(RETRY_AFTER_S)
                 continue
-            self._note(is_up=True)
+            self._note_up()
             if not is_more:
                 with anyio.move_on_after(POLL_S):
                     await self._log.grew.wait()
@@ -161,7 +147,7 @@ class Uplink:
             await self._keep_wishes(answer.wishes, state.heard)
         if len(answer.wishes) < WISHES_MAX:
             # Not before the last of them is here: those that are void by a later one need not be asked at all.
-            self._wished.set()
+            self._carrying_out.wake()
         return len(rows) == ROWS_MAX or bool(answer.wishes)
 
     async def _keep_wishes(self, wishes: Sequence[Wish], heard: int) -> None:
@@ -176,6 +162,7 @@ class Uplink:
                 "thing": wish.thing,
                 "properties": _encoder.encode(wish.properties).decode(),
                 "expires_ms": wish.expires_ms,
+                "seen": _encoder.encode(wish.seen).decode(),
             }
             for wish in fresh
         ]
@@ -187,56 +174,6 @@ class Uplink:
             )
         except Conflict:
             return  # Kept already.
-
-    async def _carry_out(self) -> None:
-        """Wishes that are kept, the newest of each property; those before it are void by it."""
-        while True:
-            self._wished = anyio.Event()
-            try:
-                while await self._carry_out_some():
-                    pass
-            except JinnError as error:
-                _log.warning("wishes of the region wait: %s", error)
-            await self._wished.wait()
-
-    async def _carry_out_some(self) -> bool:
-        found = await self._database.read("uplink.open_wishes", count_max=_WISHES_AT_ONCE)
-        if not found:
-            return False
-        kept = [
-            Wish(
-                int(row["seq"] or 0), str(row["id"]), str(row["thing"]), _values.decode(str(row["properties"])),
-                int(row["expires_ms"] or 0),
-            )
-            for row in found
-        ]  # fmt: skip
-        asked, void = newest(kept, millis(self._clock.now()))
-        await self._end(void, "expired")
-        limiter = anyio.CapacityLimiter(AT_ONCE)
-        async with anyio.create_task_group() as tasks:
-            for thing, values, numbers in asked:
-                tasks.start_soon(self._ask, thing, values, numbers, limiter)
-        await self._database.write(Statement(query="uplink.trim_wishes", values={"seq": kept[0].seq - 10_000}))
-        return True
-
-    async def _ask(
-        self, thing: str, values: dict[str, object], numbers: Sequence[int], limiter: anyio.CapacityLimiter
-    ) -> None:
-        async with limiter:
-            try:
-                results = await self._room.commander.set_properties(
-                    ThingId(thing), cast("dict[str, Json]", values), by=BY
-                )
-                outcome = next((one.outcome.value for one in results), "unchanged")
-            except JinnError as no:
-                outcome = no.stable_code()
-        await self._end(numbers[:-1], "superseded")
-        await self._end(numbers[-1:], outcome)
-
-    async def _end(self, numbers: Sequence[int], outcome: str) -> None:
-        if numbers:
-            each: list[dict[str, Sql]] = [{"seq": seq, "outcome": outcome} for seq in numbers]
-            await self._database.write(Statement(query="uplink.end_wish", each=each))
 
     async def _watch_presence(self) -> None:
         """Those that no commit of ours told of: a door that died."""
@@ -256,15 +193,40 @@ class Uplink:
                 else:
                     await self._write(Entry(known=self._known([ThingId(changed.thing)])))
 
-    async def _tell_whole(self) -> None:
+    async def _keep_within_bounds(self) -> None:
+        """A log that grew over its bound is thrown away, and all things are told as they are, and that it was so."""
+        state = await self._read_state()
+        found = await self._database.read("uplink.oldest", count_max=1)
+        if not found or state.seq - int(found[0]["seq"] or 0) < self._rows_max:
+            return
+        oldest, first_seq = _entries.decode(str(found[0]["body"])), int(found[0]["seq"] or 0)
+        before = oldest.missed
+        now_ms = millis(self._clock.now())
+        missed = Missed(
+            rows=state.seq - first_seq + (before.rows if before is not None else 1),
+            since_ms=before.since_ms if before is not None else _first_ms(oldest, self._since_ms or now_ms),
+            until_ms=now_ms,
+        )
+        _log.warning("the region was away for longer than could be kept: %d changes will not reach it", missed.rows)
+        await self._tell_whole(missed)
+
+    async def _tell_whole(self, missed: Missed | None = None) -> None:
         """All things as they are; what was said before says nothing more."""
-        entry = Entry(known=self._known([thing.id for thing in self._room.registry.things()]), is_whole=True)
+        things = [thing.id for thing in self._room.registry.things()]
+        entry = Entry(known=self._known(things), is_whole=True, missed=missed, ended=await self._unsaid(missed))
         values: dict[str, Sql] = {"home": self._log.name}
         await self._database.write(
             *self._log.statements(entry),
             Statement(query="uplink.note_whole", values=values, rows=1),
             Statement(query="uplink.forget_before_whole", values=values),
         )
+
+    async def _unsaid(self, missed: Missed | None) -> list[Ended]:
+        """What came of wishes and stood in the rows that are thrown away."""
+        if missed is None:
+            return []
+        rows = await self._database.read("uplink.ended_since", since_ms=missed.since_ms)
+        return [Ended(str(row["id"]), str(row["outcome"]), int(row["ended_ms"] or 0)) for row in rows]
 
     async def _write(self, entry: Entry) -> None:
         try:
@@ -286,14 +248,19 @@ class Uplink:
             known.append(Known(thing, twin.version, twin.is_online, reported, msgspec.Raw(facts)))
         return known
 
-    def _note(self, *, is_up: bool, why: str = "") -> None:
-        if self._state == is_up:
-            return
-        if is_up:
+    def _note_up(self) -> None:
+        if self._state is not True:
             _log.info("the region is reached")
-        else:
-            _log.warning("the region is away, changes wait: %s", why)
-        self._state, self._since_ms = is_up, millis(self._clock.now())
+            self._state, self._since_ms, self._problem = True, millis(self._clock.now()), None
+
+    async def _note_away(self, away: Unavailable) -> None:
+        if self._state is not False:
+            _log.warning("the region is away, changes wait: %s", away.sentence)
+            self._state, self._since_ms = False, millis(self._clock.now())
+        problem = await self._diagnose()
+        if problem is not None and (self._problem is None or problem.stable_code() != self._problem.stable_code()):
+            _log.warning("the region cannot be reached: %s", problem.sentence)
+        self._problem = problem
 
     async def _read_state(self) -> State:
         (row,) = await self._database.read("uplink.state", home=self._log.name)
@@ -314,3 +281,7 @@ async def begin(database: Database, name: str, clock: Clock) -> None:
         Statement(query="uplink.forget_others", values=values),
         Statement(query="uplink.begin", values={**values, "epoch": new_id(clock)}),
     )
+
+
+def _first_ms(entry: Entry, otherwise: int) -> int:
+    return min((said.at_ms for said in entry.said), default=otherwise)

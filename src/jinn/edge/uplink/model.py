@@ -2,42 +2,69 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+from jinn.kernel import JinnError
+
 ROWS_MAX = 500
 """Of the log in one exchange: with some ten reports each still far from what the bus carries."""
+
+LOG_ROWS_MAX = 500_000
+"""What a home keeps for a region that is away, some 50 MB: 14 hours of ten things said a second."""
 
 WISHES_MAX = 1_000
 WISH_EXPIRES_S = 3_600.0
 """A wish that waited longer for its home is void: who went to bed does not want the light on any more."""
 
 
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+"""What both databases and every language of the wire can hold: the other side may be anybody's program by now."""
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\A[^\x00-\x1f]+\Z")]
+
+
 class Said(msgspec.Struct, frozen=True):
     """A thing said so; its twin has this version since."""
 
-    thing: str
-    version: int
-    at_ms: int
-    properties: dict[str, object]
+    thing: Name
+    version: Count
+    at_ms: Count
+    properties: dict[Name, object]
 
 
 class Known(msgspec.Struct, frozen=True):
     """A thing with all that is known of it. `facts`: a thing as the contract has it."""
 
-    thing: str
-    version: int
+    thing: Name
+    version: Count
     online: bool
-    reported: dict[str, tuple[object, int]]
+    reported: dict[Name, tuple[object, Count]]
     facts: msgspec.Raw
 
 
 class Seen(msgspec.Struct, frozen=True):
     """A thing came or went."""
 
-    thing: str
+    thing: Name
     online: bool
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """What came of a wish of the region, after the report by which it was known."""
+
+    id: Name
+    outcome: Name
+    at_ms: Count
+
+
+class Missed(msgspec.Struct, frozen=True):
+    """So many rows were thrown away, since the region was away for longer than the home could keep them."""
+
+    rows: Count
+    since_ms: Count
+    until_ms: Count
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -46,32 +73,38 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     said: list[Said] = []
     known: list[Known] = []
     seen: list[Seen] = []
-    gone: list[str] = []
+    gone: list[Name] = []
+    ended: list[Ended] = []
     is_whole: bool = False
+    missed: Missed | None = None
 
 
 class Row(msgspec.Struct, frozen=True):
     """A row with its number; numbers have no gaps."""
 
-    seq: int
+    seq: Count
     body: Entry
 
 
 class WrittenRow(msgspec.Struct, frozen=True):
     """A `Row` as the home's log has it: what was written is sent, and only the region reads it."""
 
-    seq: int
+    seq: Count
     body: msgspec.Raw
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """What a region wants of a thing; void after `expires_ms`."""
+    """What a region wants of a thing; void after `expires_ms`.
 
-    seq: int
-    id: str
-    thing: str
-    properties: dict[str, object]
-    expires_ms: int
+    `seen`: what the region saw of these properties when it wished. What the home has changed since then, it keeps.
+    """
+
+    seq: Count
+    id: Name
+    thing: Name
+    properties: dict[Name, object]
+    expires_ms: Count
+    seen: dict[Name, object] = {}
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -81,18 +114,18 @@ class Exchange(msgspec.Struct, frozen=True):
     """
 
     rows: list[Row]
-    heard: int
-    epoch: str
-    told: int
+    heard: Count
+    epoch: Name
+    told: Count
 
 
 class WrittenExchange(msgspec.Struct, frozen=True):
     """An `Exchange` with rows as they were written."""
 
     rows: list[WrittenRow]
-    heard: int
-    epoch: str
-    told: int
+    heard: Count
+    epoch: Name
+    told: Count
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -101,7 +134,7 @@ class Answer(msgspec.Struct, frozen=True):
     `is_lost`: it does not have what came before these rows; the home must tell all things anew.
     """
 
-    taken: int
+    taken: Count
     wishes: list[Wish]
     is_lost: bool = False
 
@@ -115,11 +148,13 @@ class Link:
 
     Attributes:
         waiting: rows that the region does not have yet.
+        problem: why it is down, where that could be found out.
     """
 
     state: LinkState
     since_ms: int | None
     waiting: int
+    problem: JinnError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,19 +214,77 @@ def merged(mirror: Mapping[str, Mirrored], rows: Iterable[Row]) -> dict[str, Mir
     return changed
 
 
-def newest(wishes: Iterable[Wish], now_ms: int) -> tuple[list[tuple[str, dict[str, object], list[int]]], list[int]]:
-    """Wishes as what is still to be asked of each thing, by the newest for each property.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be asked of one thing, and the wishes that it comes from.
 
-    Returns:
-        for each thing the values and the numbers of the wishes that they come from; then the numbers of expired ones.
+    Attributes:
+        parts: each wish with those of its properties that no later wish has taken over.
     """
-    values: dict[str, dict[str, object]] = {}
-    numbers: dict[str, list[int]] = {}
-    void: list[int] = []
+
+    thing: str
+    parts: tuple[tuple[Wish, frozenset[str]], ...]
+
+    @property
+    def values(self) -> dict[str, object]:
+        return {name: wish.properties[name] for wish, names in self.parts for name in sorted(names)}
+
+    def without(self, wishes: Iterable[Wish]) -> "Order":
+        gone = {wish.seq for wish in wishes}
+        return replace(self, parts=tuple(part for part in self.parts if part[0].seq not in gone))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorted:
+    """Wishes by what becomes of them before anything is asked."""
+
+    orders: tuple[Order, ...]
+    superseded: tuple[Wish, ...]
+    expired: tuple[Wish, ...]
+
+
+def newest(wishes: Iterable[Wish], now_ms: int) -> Sorted:
+    """Of several wishes for one property the newest counts; one of which nothing counts any more is superseded."""
+    owner: dict[tuple[str, str], int] = {}
+    by_thing: dict[str, list[Wish]] = {}
+    expired = []
     for wish in sorted(wishes, key=lambda one: one.seq):
         if wish.expires_ms <= now_ms:
-            void.append(wish.seq)
+            expired.append(wish)
             continue
-        values.setdefault(wish.thing, {}).update(wish.properties)
-        numbers.setdefault(wish.thing, []).append(wish.seq)
-    return [(thing, values[thing], numbers[thing]) for thing in values], void
+        by_thing.setdefault(wish.thing, []).append(wish)
+        owner.update({(wish.thing, name): wish.seq for name in wish.properties})
+    orders, superseded = [], []
+    for thing, each in by_thing.items():
+        parts = []
+        for wish in each:
+            names = frozenset(name for name in wish.properties if owner[thing, name] == wish.seq)
+            if names:
+                parts.append((wish, names))
+            else:
+                superseded.append(wish)
+        orders.append(Order(thing=thing, parts=tuple(parts)))
+    return Sorted(orders=tuple(orders), superseded=tuple(superseded), expired=tuple(expired))
+
+
+def is_outdated(wish: Wish, names: Iterable[str], now: Mapping[str, object], own: Mapping[str, object]) -> bool:
+    """Whether the home has changed what the region saw when it wished.
+
+    Args:
+        names: the properties of the wish that still count.
+        now: what the thing says of its properties.
+        own: what it was brought to by an earlier wish of the region, which is no change of the home's.
+    """
+    return any(
+        name in wish.seen and name in now and now[name] not in (wish.seen[name], wish.properties[name], own.get(name))
+        for name in names
+    )
+
+
+def outcome_of(names: Iterable[str], outcomes: Mapping[str, str]) -> str:
+    """Of a wish, from those of its properties: what failed counts before what was done."""
+    found = {outcomes[name] for name in names if name in outcomes}
+    failed = sorted(found - {"confirmed", "unchanged"})
+    if failed:
+        return failed[0]
+    return "confirmed" if "confirmed" in found else "unchanged"

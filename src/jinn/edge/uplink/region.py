@@ -1,7 +1,7 @@
 """The region's end: a mirror of many homes in its own database, and what is wished of their things."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import anyio
@@ -17,10 +17,15 @@ from jinn.edge.uplink.model import (
     Wish,
     merged,
 )
+from jinn.edge.uplink.model import Row as TakenRow
 from jinn.kernel import Clock, Conflict, JinnError, NotFound, millis, new_id
 from jinn.runtime import EXCHANGE, Bus, Database, Message, Row, Schema, Sql, Statement
 
 SCHEMA = Schema(room="region", folder=Path(__file__).parent / "sql" / "region")
+
+PAST_DAYS = 31
+_MINUTE_MS = 60_000
+_ENDED_WISHES_KEPT = 1_000
 
 AT_ONCE = 8
 """Exchanges that are answered at a time; a home has only one under way."""
@@ -83,47 +88,77 @@ class Region:
             "home": home, "epoch": asked.epoch, "seq": taken, "was": int(known["seq"] or 0), "heard": asked.heard,
             "now_ms": millis(self._clock.now()),
         }  # fmt: skip
+        now_ms = values["now_ms"]
         await self._database.write(
             Statement(query="region.take", values=values, rows=1),
-            *([Statement(query="region.drop_things", values={"home": home})] if is_new else []),
+            *(_forgotten(home, now_ms) if is_new else []),
             *_kept(home, merged(mirror, rows)),
-            Statement(query="region.drop_wishes", values={"home": home, "heard": asked.heard}),
+            *_past(home, rows, millis(self._clock.now())),
+            *_ended(home, rows),
+            *(
+                [Statement(query="region.take_wishes", values={"home": home, "heard": asked.heard, "now_ms": now_ms})]
+                if asked.heard != known["heard"]
+                else []
+            ),
         )
         return Answer(taken=taken, wishes=await self._wishes(home, asked.heard))
 
     async def wish(
-        self, home: str, thing: str, values: Mapping[str, object], *, expires_s: float = WISH_EXPIRES_S
+        self,
+        home: str,
+        thing: str,
+        values: Mapping[str, object],
+        *,
+        expires_s: float = WISH_EXPIRES_S,
+        is_anyway: bool = False,
     ) -> str:
         """Want values of a thing, when its home can next be reached; the wish's id.
+
+        Args:
+            is_anyway: also when the home has changed them since the region last saw them.
 
         Raises:
             NotFound: the region knows no such thing.
         """
         if not await self._database.read("region.thing", home=home, thing=thing):
             raise NotFound(f"{home[:40]} has no thing {thing[:64]!r}.", code="thing-not-found")
-        (made,) = await self.wish_all(home, [(thing, values)], expires_s=expires_s)
+        (made,) = await self.wish_all(home, [(thing, values)], expires_s=expires_s, is_anyway=is_anyway)
         return made
 
     async def wish_all(
-        self, home: str, wanted: Sequence[tuple[str, Mapping[str, object]]], *, expires_s: float = WISH_EXPIRES_S
+        self,
+        home: str,
+        wanted: Sequence[tuple[str, Mapping[str, object]]],
+        *,
+        expires_s: float = WISH_EXPIRES_S,
+        is_anyway: bool = False,
     ) -> list[str]:
         """Several at once, in order, all or none."""
+        saw = {} if is_anyway else {one.thing: one.reported for one in await self.things(home)}
         now_ms = millis(self._clock.now())
         ids = [new_id(self._clock) for _ in wanted]
         statements = []
         for wish_id, (thing, values) in zip(ids, wanted, strict=True):
+            known = saw.get(thing, {})
+            seen = {name: known[name][0] for name in values if name in known}
             row: dict[str, Sql] = {
                 "home": home, "id": wish_id, "thing": thing, "properties": _encoder.encode(values).decode(),
-                "at_ms": now_ms, "expires_ms": now_ms + int(expires_s * 1000),
+                "at_ms": now_ms, "expires_ms": now_ms + int(expires_s * 1000), "seen": _encoder.encode(seen).decode(),
             }  # fmt: skip
             statements.append(Statement(query="region.count_wish", values={"home": home}, rows=1))
             statements.append(Statement(query="region.add_wish", values=row, rows=1))
         await self._database.write(*statements)
         return ids
 
-    async def homes(self) -> Sequence[Row]:
-        """Every home that was ever heard: its name, the newest row, and when it was seen."""
-        return await self._database.read("region.homes")
+    async def forget(self, home: str) -> None:
+        """All that is known of a home, which must not be heard any more by then."""
+        async with self._busy.setdefault(home, anyio.Lock()):
+            await self._database.write(
+                *(
+                    Statement(query=f"region.{query}", values={"home": home})
+                    for query in ("forget_home", "drop_things", "forget_wishes", "forget_past", "forget_gaps")
+                )
+            )
 
     async def things(self, home: str) -> list[Mirrored]:
         """A home's things as they were told last."""
@@ -144,7 +179,7 @@ class Region:
         return [
             Wish(
                 int(row["seq"] or 0), str(row["id"]), str(row["thing"]), _values.decode(str(row["properties"])),
-                int(row["expires_ms"] or 0),
+                int(row["expires_ms"] or 0), _values.decode(str(row["seen"])),
             )
             for row in rows
         ]  # fmt: skip
@@ -171,6 +206,53 @@ def _kept(home: str, changed: Mapping[str, Mirrored | None]) -> list[Statement]:
     if drops:
         statements.append(Statement(query="region.drop_thing", each=drops))
     return statements
+
+
+def _forgotten(home: str, now_ms: Sql) -> list[Statement]:
+    """Of a home that lost its data and counts anew."""
+    return [
+        Statement(query="region.drop_things", values={"home": home}),
+        Statement(query="region.lose_wishes", values={"home": home, "now_ms": now_ms}),
+    ]
+
+
+def _past(home: str, rows: Iterable[TakenRow], now_ms: int) -> list[Statement]:
+    """The last value of each minute, and where rows are missing."""
+    minutes: dict[tuple[str, str, int], dict[str, Sql]] = {}
+    gaps: list[dict[str, Sql]] = []
+    for row in rows:
+        if (missed := row.body.missed) is not None:
+            gaps.append({"home": home, "since_ms": missed.since_ms, "until_ms": missed.until_ms, "missed": missed.rows})
+        for said in row.body.said:
+            minute = said.at_ms // _MINUTE_MS
+            for name, value in said.properties.items():
+                minutes[said.thing, name, minute] = {
+                    "home": home, "thing": said.thing, "property": name, "minute": minute, "at_ms": said.at_ms,
+                    "value": _encoder.encode(value).decode(),
+                }  # fmt: skip
+    oldest_ms = now_ms - PAST_DAYS * 86_400_000
+    statements = []
+    if minutes:
+        statements.append(Statement(query="region.keep_past", each=list(minutes.values())))
+        statements.append(Statement(query="region.trim_past", values={"home": home, "minute": oldest_ms // _MINUTE_MS}))
+    if gaps:
+        statements.append(Statement(query="region.keep_gap", each=gaps))
+        statements.append(Statement(query="region.trim_gaps", values={"home": home, "since_ms": oldest_ms}))
+    return statements
+
+
+def _ended(home: str, rows: Iterable[TakenRow]) -> list[Statement]:
+    each: list[dict[str, Sql]] = [
+        {"home": home, "id": one.id, "outcome": one.outcome, "ended_ms": one.at_ms}
+        for row in rows
+        for one in row.body.ended
+    ]
+    if not each:
+        return []
+    return [
+        Statement(query="region.end_wish", each=each),
+        Statement(query="region.trim_wishes", values={"home": home, "kept": _ENDED_WISHES_KEPT}),
+    ]
 
 
 def _mirrored(row: Row) -> Mirrored:

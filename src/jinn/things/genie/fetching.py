@@ -1,14 +1,16 @@
 """Asking vendors' clouds over HTTP without being led astray: bounds, no redirects, no hosts of this network."""
 
 import ipaddress
+import logging
 import socket
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import anyio
 import anyio.abc
 import httpx
 
-from jinn.kernel import Invalid, Unavailable
+from jinn.kernel import Invalid, Secret, Unavailable
 
 BODY_BYTES_MAX = 2 * 1024 * 1024
 """500 devices with all their properties are some 500 kB."""
@@ -52,6 +54,20 @@ def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
+class WithoutQuery(logging.Filter):
+    """httpx tells every address that it asks; some token endpoints want their secrets in the query of theirs."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                str(one.copy_with(query=None)) if isinstance(one, httpx.URL) else one for one in record.args
+            )
+        return True
+
+
+_QUIET = WithoutQuery()
+
+
 class Fetcher:
     """One client for all vendors. A service, so that it is closed at the end.
 
@@ -62,6 +78,8 @@ class Fetcher:
     name = "genie-http"
 
     def __init__(self) -> None:
+        # Adding the same filter again changes nothing.
+        logging.getLogger("httpx").addFilter(_QUIET)
         self._http = httpx.AsyncClient(
             follow_redirects=False,
             trust_env=False,
@@ -79,9 +97,19 @@ class Fetcher:
                 await self._http.aclose()
 
     async def post(
-        self, url: str, *, content: bytes, content_type: str, within_s: float, may_be_private: bool
+        self,
+        url: str,
+        *,
+        content: bytes,
+        content_type: str,
+        within_s: float,
+        may_be_private: bool,
+        more: Mapping[str, str] | None = None,
     ) -> tuple[int, bytes]:
         """Status and body. Statuses of 300 to 399 are never followed: they would carry the token elsewhere.
+
+        Args:
+            more: further headers.
 
         Raises:
             Unavailable: `vendor-away`, `vendor-late`, `vendor-redirect`, `vendor-huge`, `private-address`.
@@ -90,7 +118,7 @@ class Fetcher:
         try:
             with anyio.fail_after(within_s):
                 target, headers, extensions = await _pinned(url, may_be_private=may_be_private)
-                headers["Content-Type"] = content_type
+                headers |= {"Content-Type": content_type, **(more or {})}
                 request = self._http.build_request("POST", target, content=content, headers=headers)
                 request.extensions.update(extensions)
                 answer = await self._http.send(request, stream=True)
@@ -135,3 +163,11 @@ async def _pinned(url: str, *, may_be_private: bool) -> tuple[httpx.URL, dict[st
 
 def is_success(status: int) -> bool:
     return status in _OK
+
+
+def without(body: bytes, *secrets: Secret) -> bytes:
+    """An answer that may repeat what it was asked with, such as a token in the words of a refusal."""
+    for secret in secrets:
+        if secret.reveal():
+            body = body.replace(secret.reveal().encode("utf-8", "surrogatepass"), b"...")
+    return body

@@ -1,10 +1,12 @@
 """Accounts at vendors' clouds over HTTP: the owner's side, where browsers come back to, and the public lists."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+from anyio import to_thread
 from litestar import Request, Response, Router, delete, get, post
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
@@ -14,7 +16,7 @@ from jinn.kernel import Forbidden, Invalid, JinnError, Names, NotFound, Secret
 from jinn.people import Grant
 from jinn.things.genie.discovering import Discovered
 from jinn.things.genie.links import Link, Links, LinkState, Vendor
-from jinn.things.genie.pages import page
+from jinn.things.genie.pages import page, way_back
 from jinn.things.genie.platform import Platform
 from jinn.things.genie.vocabulary import ALIASES, PLACES
 from jinn.things.model import is_safe_name
@@ -23,8 +25,12 @@ from jinn.things.products import WireNames, wire_names
 VENDORS_FOLDER = "vendors"
 CALLBACK_PATH = "/oauth/callback"
 FORM_BYTES_MAX = 16_384
+SCREEN_PATH = "/#/add/clouds"
+"""Where the screen lists accounts: a panel on the wall has no other way back from a page."""
 
 AnyRequest = Request[object, object, State]
+
+_log = logging.getLogger(__name__)
 
 
 class VendorBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +43,7 @@ class VendorBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client_id: str
     client_secret: str
     may_be_private: bool = False
+    version: Literal[1, 2] = 1
 
 
 class VendorName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,6 +55,13 @@ class VendorName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Problem(msgspec.Struct, frozen=True):
     code: str
     message: str
+
+
+class KnownVendor(msgspec.Struct, frozen=True):
+    """A vendor of the data folder, without its secrets."""
+
+    vendor: str
+    names: WireNames
 
 
 class WireLink(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -119,12 +133,16 @@ def _linking(platform: Platform, data: Path) -> list[BaseRouteHandler]:
         known = platform.links.link(link)
         return Begun(id=known.id, authorize_url=await platform.linking.start(known))
 
+    @get("/vendors", summary="The vendors whose files lie in the data folder")
+    async def vendors() -> list[KnownVendor]:
+        return await to_thread.run_sync(known_vendors, data)
+
     @delete("/links/{link:str}", summary="Forget an account, and the things that it brought")
     async def unlink(link: FromPath[str], request: AnyRequest) -> None:
         _only_owner(request)
         await platform.discovering.unlink(link)
 
-    return [links, begin, again, unlink]
+    return [links, begin, again, vendors, unlink]
 
 
 def _discovering(platform: Platform) -> list[BaseRouteHandler]:
@@ -150,14 +168,21 @@ def _callback(platform: Platform) -> list[BaseRouteHandler]:
         try:
             link, found = await platform.finish(query, form)
         except JinnError as error:
-            return _html(page(("Not linked", "没有绑定成功"), (error.sentence, "请回到小屏上再试一次。")), 400)
+            return _html(
+                page(
+                    ("Not linked", "没有绑定成功"),
+                    (error.sentence, "请回到小屏上再试一次。"),
+                    form=way_back(SCREEN_PATH),
+                ),
+                400,
+            )
         names = link.vendor.names
         if isinstance(found, JinnError):
             sorry = (f"Its devices are not known yet: {found.sentence}", "暂时还读不到设备，稍后请再说“发现设备”。")
-            return _html(page((f"{names.en} is linked", f"{names.zh}绑定成功"), sorry))
+            return _html(page((f"{names.en} is linked", f"{names.zh}绑定成功"), sorry, form=way_back(SCREEN_PATH)))
         things = (f"It brings {found.things} devices.", f"带来了{found.things}个设备。")
         close = ("You may close this page.", "现在可以关掉这个页面了。")
-        return _html(page((f"{names.en} is linked", f"{names.zh}绑定成功"), things, close))
+        return _html(page((f"{names.en} is linked", f"{names.zh}绑定成功"), things, close, form=way_back(SCREEN_PATH)))
 
     @get(CALLBACK_PATH, is_public=True, include_in_schema=False)
     async def come_back(request: AnyRequest) -> Response[bytes]:
@@ -207,7 +232,19 @@ def read_vendor(body: bytes, data: Path) -> Vendor:
         client_id=wire.client_id,
         client_secret=Secret(wire.client_secret),
         may_be_private=wire.may_be_private,
+        version=wire.version,
     )
+
+
+def known_vendors(data: Path) -> list[KnownVendor]:
+    """In the order of their names; a file that says no vendor is none."""
+    found = []
+    for path in sorted((data / VENDORS_FOLDER).glob("*.toml")):
+        try:
+            found.append(KnownVendor(vendor=path.stem, names=_vendor_file(path.stem, data).names))
+        except (JinnError, msgspec.MsgspecError, UnicodeDecodeError, OSError) as wrong:
+            _log.warning("%s says no vendor: %s", path.name, wrong)
+    return found
 
 
 def _vendor_file(name: str, data: Path) -> VendorBody:

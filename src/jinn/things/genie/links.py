@@ -1,5 +1,6 @@
 """The home's accounts at vendors' clouds: what they are, and where they are kept."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -7,17 +8,21 @@ from typing import cast
 
 import msgspec
 
-from jinn.kernel import Clock, Invalid, Names, NotFound, Secret, ThingId, millis, new_id
-from jinn.runtime import Database, Row, Schema, Sql, Statement
+from jinn.kernel import Clock, Invalid, Names, NotFound, Refused, Secret, ThingId, millis, new_id
+from jinn.runtime import Database, Row, Schema, Seal, Sql, Statement
 from jinn.things.genie.devices import VendorDevice
+from jinn.things.genie.envelope import VERSION
 from jinn.things.genie.fetching import check_url
 from jinn.things.values import Json
 
 SCHEMA = Schema(room="genie", folder=Path(__file__).parent / "sql")
+VERSIONS = (1, 2)
 LINKS_MAX = 20
 """Vendors in one home."""
 
 FIELD_CHARS_MAX = 512
+SECRETS = ("client_secret", "access_token", "refresh_token")
+"""Columns that lie sealed."""
 
 
 class LinkState(StrEnum):
@@ -34,6 +39,7 @@ class Vendor:
 
     Attributes:
         may_be_private: its addresses may be inside this network, and plain http; for a cloud of one's own.
+        version: of the protocol, 1 or 2.
     """
 
     names: Names
@@ -43,6 +49,7 @@ class Vendor:
     client_id: str
     client_secret: Secret = field(repr=False)
     may_be_private: bool = False
+    version: int = VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,16 +79,25 @@ class Link:
 class Links:
     """All of them in memory, as they are in the database."""
 
-    def __init__(self, *, database: Database, clock: Clock) -> None:
+    def __init__(self, *, database: Database, seal: Seal, clock: Clock) -> None:
         self._database = database
+        self._seal = seal
         self._clock = clock
         self._links: dict[str, Link] = {}
         self._devices: dict[ThingId, tuple[str, VendorDevice]] = {}
 
     async def load(self) -> None:
+        """Read everything; what an older jinn left readable is sealed now."""
         for row in await self._database.read("genie.links"):
-            link = _link(row)
+            link = self._opened(row)
             self._links[link.id] = link
+            if not row["is_sealed"]:
+                sealed: dict[str, Sql | Secret] = {
+                    "id": link.id,
+                    "client_secret": link.vendor.client_secret,
+                    **_tokens(link),
+                }
+                await self._database.write(Statement(query="genie.seal_link", values=self._sealed(sealed)))
         for row in await self._database.read("genie.devices"):
             self._devices[ThingId(str(row["thing"]))] = (str(row["link"]), device_from(str(row["device"])))
 
@@ -102,17 +118,38 @@ class Links:
         for url in (vendor.authorize_url, vendor.token_url, vendor.gateway_url):
             check_url(url, may_be_private=vendor.may_be_private)
         fields = (vendor.client_id, vendor.client_secret.reveal(), vendor.names.en, vendor.names.zh)
+        if vendor.version not in VERSIONS:
+            raise Invalid("A vendor's cloud speaks version 1 or 2 of the protocol.", code="bad-vendor")
         if not all(0 < len(one) <= FIELD_CHARS_MAX and one.isprintable() for one in fields):
             raise Invalid("A vendor has a name, a client id and a client secret.", code="bad-vendor")
         link = Link(id=new_id(self._clock), vendor=vendor, created_ms=millis(self._clock.now()))
-        await self._database.write(Statement(query="genie.add_link", values=_added(link)))
+        await self._database.write(Statement(query="genie.add_link", values=self._sealed(_added(link))))
         self._links[link.id] = link
         return link
 
     async def change(self, link: Link) -> Link:
-        await self._database.write(Statement(query="genie.change_link", values=_changed(link), rows=1))
+        await self._database.write(Statement(query="genie.change_link", values=self._sealed(_changed(link)), rows=1))
         self._links[link.id] = link
         return link
+
+    def _sealed(self, facts: Mapping[str, Sql | Secret]) -> dict[str, Sql]:
+        """A row whose secrets nobody can read who has the database alone."""
+        link_id = str(facts["id"])
+        return {
+            name: self._seal.seal(value, purpose=_purpose(name, link_id)) if isinstance(value, Secret) else value
+            for name, value in facts.items()
+        }
+
+    def _opened(self, row: Row) -> Link:
+        """A row with its secrets; one that the key does not open is a broken account, and no reason not to start."""
+        plain = dict(row)
+        try:
+            for name in SECRETS if row["is_sealed"] else ():
+                plain[name] = self._seal.unseal(str(row[name]), purpose=_purpose(name, str(row["id"]))).reveal()
+        except Refused as error:
+            lost = _link(plain | dict.fromkeys(SECRETS, ""))
+            return lost.broken(error.stable_code(), f"{error.sentence} Remove this account, and add it anew.")
+        return _link(plain)
 
     async def remove(self, link_id: str) -> None:
         await self._database.write(Statement(query="genie.remove_link", values={"id": link_id}))
@@ -170,12 +207,19 @@ def device_from(text: str) -> VendorDevice:
     )  # fmt: skip
 
 
-def _changed(link: Link) -> dict[str, Sql]:
+def _purpose(name: str, link_id: str) -> str:
+    return f"genie_links.{name}/{link_id}"
+
+
+def _tokens(link: Link) -> dict[str, Secret]:
+    return {"access_token": link.access_token, "refresh_token": link.refresh_token}
+
+
+def _changed(link: Link) -> dict[str, Sql | Secret]:
     return {
         "id": link.id,
         "state": link.state.value,
-        "access_token": link.access_token.reveal(),
-        "refresh_token": link.refresh_token.reveal(),
+        **_tokens(link),
         "expires_ms": link.expires_ms,
         "refreshed_ms": link.refreshed_ms,
         "problem_code": link.problem_code,
@@ -183,7 +227,7 @@ def _changed(link: Link) -> dict[str, Sql]:
     }
 
 
-def _added(link: Link) -> dict[str, Sql]:
+def _added(link: Link) -> dict[str, Sql | Secret]:
     vendor = link.vendor
     return {
         **_changed(link),
@@ -193,8 +237,9 @@ def _added(link: Link) -> dict[str, Sql]:
         "token_url": vendor.token_url,
         "gateway_url": vendor.gateway_url,
         "client_id": vendor.client_id,
-        "client_secret": vendor.client_secret.reveal(),
+        "client_secret": vendor.client_secret,
         "may_be_private": int(vendor.may_be_private),
+        "version": vendor.version,
         "created_ms": link.created_ms,
     }
 
@@ -209,6 +254,7 @@ def _link(row: Row) -> Link:
         client_id=str(row["client_id"]),
         client_secret=Secret(str(row["client_secret"])),
         may_be_private=bool(row["may_be_private"]),
+        version=int(row["version"] or VERSION),
     )
     return Link(
         id=str(row["id"]),

@@ -14,7 +14,10 @@ h1{font-size:1.35rem;margin:0 0 4px}p{margin:8px 0}.zh{color:var(--quiet)}label{
 input{font:inherit;width:100%;box-sizing:border-box;padding:12px;border-radius:12px;border:1px solid var(--line);
 background:var(--ground);color:inherit;letter-spacing:.15em}
 button{font:inherit;width:100%;padding:14px;border:0;border-radius:14px;background:var(--accent);color:#fff;margin-top:12px}
-button.no{background:none;color:var(--quiet)}button:focus-visible,input:focus-visible{outline:3px solid var(--accent);
+a.back{display:block;text-align:center;padding:14px;border-radius:14px;background:var(--accent);color:#fff;
+text-decoration:none;margin-top:20px}
+button.no{background:none;color:var(--quiet)}a:focus-visible,button:focus-visible,input:focus-visible{
+outline:3px solid var(--accent);
 outline-offset:2px}
 """
 Line = tuple[str, str]
@@ -34,6 +37,11 @@ def page(title: Line, *lines: Line, form: str = "", leads_to: str = "") -> bytes
         f'<p class="zh" lang="zh">{escape(title[1])}</p>{told}{form}</main></body></html>'
     )
     return html.encode("utf-8", "replace")
+
+
+def way_back(path: str) -> str:
+    """A link to the screen, for whoever came from it in the same window."""
+    return f'<a class="back" href="{escape(path)}">Back to the screen · 回到小屏</a>'
 
 
 def approval_form(fields: dict[str, str], *, needs_code: bool) -> str:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from jinn.kernel import Clock, JinnError, Names
-from jinn.runtime import Bus, Database, Service
+from jinn.runtime import Bus, Database, Seal, Service
 from jinn.things.bridging import Bridging
 from jinn.things.genie.discovering import Discovered, Discovering
 from jinn.things.genie.fetching import Fetcher
 from jinn.things.genie.linking import Linking
 from jinn.things.genie.links import Link, Links, Vendor
-from jinn.things.genie.polling import EVERY_S, Polling
+from jinn.things.genie.polling import Polling
+from jinn.things.genie.rhythm import RESTING_S
 from jinn.things.genie.vendor_bridge import Tell, VendorBridge
 from jinn.things.genie.vendor_cloud import VendorCloud
 from jinn.things.ports import Areas
@@ -59,20 +60,23 @@ async def open_platform(
     *,
     room: ThingsRoom,
     database: Database,
+    seal: Seal,
     bus: Bus,
     areas: Areas,
     clock: Clock,
     base_url: Callable[[], str],
     tell: Tell,
-    every_s: float = EVERY_S,
+    every_s: float = RESTING_S,
 ) -> Platform:
     """Read the accounts, and put the parts together; nothing runs yet.
 
     Args:
+        seal: under which tokens lie in the database.
         base_url: where browsers reach this hub; vendors' pages send them back there.
+        every_s: how often a thing that rests is asked how it is.
     """
     fetcher = Fetcher()
-    links = Links(database=database, clock=clock)
+    links = Links(database=database, seal=seal, clock=clock)
     await links.load()
     linking = Linking(links=links, fetcher=fetcher, database=database, clock=clock, base_url=base_url)
     cloud = VendorCloud(links=links, linking=linking, fetcher=fetcher)
@@ -80,6 +84,7 @@ async def open_platform(
     polling = Polling(links=links, bridge=bridge, registry=room.registry, clock=clock, tell=tell, every_s=every_s)
     bridging = Bridging(bridge=bridge, room=room, bus=bus, on_removed=polling.soon)
     bridge.bridging, bridge.look_soon = bridging, polling.soon
+    bridge.ordered, bridge.changed = polling.ordered, polling.changed
     return Platform(
         fetcher=fetcher,
         links=links,

@@ -1,7 +1,6 @@
 """How the things of vendors' clouds are now: asked in turns, since these clouds never tell by themselves."""
 
 import logging
-from dataclasses import dataclass
 
 import anyio
 import anyio.abc
@@ -9,31 +8,15 @@ import anyio.abc
 from jinn.kernel import Clock, JinnError, Names, NotFound, Refused, ThingId, Unavailable
 from jinn.things.genie.envelope import ErrorCode, VendorError
 from jinn.things.genie.links import Link, Links, LinkState
+from jinn.things.genie.rhythm import RESTING_S, SILENT_S, Rhythm
 from jinn.things.genie.vendor_bridge import Tell, VendorBridge
 from jinn.things.registry import Registry
-
-EVERY_S = 30.0
-"""A switch that somebody presses by hand is seen within so long; clouds throttle who asks much more often."""
-
-EACH_S = 0.25
-"""Of one account; a hundred things are asked once in 30 s, five hundred in 125 s."""
-
-AT_ONCE = 4
-BACK_OFF_S_MAX = 600.0
-SILENT_S = 3_600.0
-"""A device that cannot be asked at all is tried again so seldom."""
 
 AWAY_AFTER = 2
 """Failures in a row before a thing counts as offline; one lost answer is nothing."""
 
 _TICK_S = 0.5
 _log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Turn:
-    due_s: float
-    failures: int = 0
 
 
 class Polling:
@@ -49,21 +32,33 @@ class Polling:
         registry: Registry,
         clock: Clock,
         tell: Tell,
-        every_s: float = EVERY_S,
+        every_s: float = RESTING_S,
     ) -> None:
+        """`every_s`: of a thing that rests."""
         self._links = links
         self._bridge = bridge
         self._registry = registry
         self._clock = clock
         self._tell = tell
         self._every_s = every_s
-        self._turns: dict[ThingId, _Turn] = {}
+        self._rhythms: dict[str, Rhythm] = {}
         self._told_broken: set[str] = set()
         self._busy: set[str] = set()
 
     def soon(self, thing: ThingId) -> None:
         """Ask about it at the next tick."""
-        self._turns[thing] = _Turn(due_s=self._clock.monotonic_s())
+        if (rhythm := self._rhythm_of(thing)) is not None:
+            rhythm.soon(thing, self._clock.monotonic_s())
+
+    def ordered(self, thing: ThingId) -> None:
+        """It was given an order, and may move for a while."""
+        if (rhythm := self._rhythm_of(thing)) is not None:
+            rhythm.ordered(thing, self._clock.monotonic_s())
+
+    def changed(self, thing: ThingId) -> None:
+        """Its cloud says that somebody has moved it."""
+        if (rhythm := self._rhythm_of(thing)) is not None:
+            rhythm.changed(thing, self._clock.monotonic_s())
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
         async with anyio.create_task_group() as tasks:
@@ -104,48 +99,40 @@ class Polling:
                 )
             )
 
+    def _rhythm_of(self, thing: ThingId) -> Rhythm | None:
+        found = self._links.device(thing)
+        return None if found is None else self._rhythms.setdefault(found[0].id, Rhythm(resting_s=self._every_s))
+
     async def _look_at(self, link: Link) -> None:
+        rhythm = self._rhythms.setdefault(link.id, Rhythm(resting_s=self._every_s))
         now_s = self._clock.monotonic_s()
-        things = list(self._links.devices_of(link.id))
-        period_s = max(self._every_s, EACH_S * len(things))
-        for place, thing in enumerate(things):
-            # Spread over the first period, so that a restart asks nobody for everything at once.
-            self._turns.setdefault(thing, _Turn(due_s=now_s + min(EACH_S * place, period_s)))
-        due = [thing for thing in things if self._turns[thing].due_s <= now_s]
-        limit = anyio.CapacityLimiter(AT_ONCE)
+        rhythm.keep(self._links.devices_of(link.id), now_s)
         async with anyio.create_task_group() as tasks:
-            for thing in due[: AT_ONCE * 2]:
-                tasks.start_soon(self._ask, thing, period_s, limit)
+            for thing in rhythm.due(now_s):
+                tasks.start_soon(self._ask, thing, rhythm)
 
-    async def _ask(self, thing_id: ThingId, period_s: float, limit: anyio.CapacityLimiter) -> None:
-        turn = self._turns[thing_id]
-        async with limit:
-            try:
-                await self._bridge.look(self._registry.thing(thing_id))
-            except NotFound:
-                self._turns.pop(thing_id, None)
-                await self._links.forget_device(thing_id)
-                return
-            except VendorError as error:
-                period_s = self._refused(thing_id, turn, error, period_s)
-            except (Refused, Unavailable) as error:
-                turn.failures += 1
-                _log.info("%s was not told of by its cloud: %s", thing_id, error)
-                if turn.failures >= AWAY_AFTER:
-                    self._bridge.leave(thing_id)
-                period_s = min(period_s * 2**turn.failures, BACK_OFF_S_MAX)
-            else:
-                turn.failures = 0
-        turn.due_s = self._clock.monotonic_s() + period_s
+    async def _ask(self, thing_id: ThingId, rhythm: Rhythm) -> None:
+        try:
+            await self._bridge.look(self._registry.thing(thing_id))
+        except NotFound:
+            await self._links.forget_device(thing_id)
+        except VendorError as error:
+            self._refused(thing_id, rhythm, error)
+        except (Refused, Unavailable) as error:
+            _log.info("%s was not told of by its cloud: %s", thing_id, error)
+            if rhythm.failed(thing_id, self._clock.monotonic_s()) >= AWAY_AFTER:
+                self._bridge.leave(thing_id)
+        else:
+            rhythm.answered(thing_id, self._clock.monotonic_s())
 
-    def _refused(self, thing_id: ThingId, turn: _Turn, error: VendorError, period_s: float) -> float:
-        """Gives when to ask again."""
+    def _refused(self, thing_id: ThingId, rhythm: Rhythm, error: VendorError) -> None:
+        now_s = self._clock.monotonic_s()
         if error.code == ErrorCode.UNSUPPORTED:
             # It is there, its cloud says; it just cannot be asked.
             self._bridge.arrive(thing_id)
-            return SILENT_S
-        turn.failures += 1
-        if error.code in (ErrorCode.OFFLINE, ErrorCode.NO_DEVICE) or turn.failures >= AWAY_AFTER:
+            rhythm.rest(thing_id, now_s, SILENT_S)
+        elif error.code == ErrorCode.OFFLINE:
             self._bridge.leave(thing_id)
-        is_just_offline = error.code == ErrorCode.OFFLINE
-        return period_s if is_just_offline else min(period_s * 2**turn.failures, BACK_OFF_S_MAX)
+            rhythm.rest(thing_id, now_s)
+        elif rhythm.failed(thing_id, now_s) >= AWAY_AFTER or error.code == ErrorCode.NO_DEVICE:
+            self._bridge.leave(thing_id)

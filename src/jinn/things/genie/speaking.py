@@ -1,5 +1,6 @@
 """Between values of the thing model and words of the protocol: orders out, properties in."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -133,10 +134,10 @@ def settled(device: VendorDevice, *, link: str) -> tuple[VendorDevice, Descripti
 
 
 def color_name(text: str) -> str:
-    """The platform's name of a colour that is nearest to `#rrggbb`; a name stays one."""
-    rgb = _rgb(text if text.startswith("#") else (hex_of(text) or ""))
+    """The platform's name of a colour that is nearest to `#rrggbb`; a word of the vendor's own stays as it spelt it."""
+    rgb = _rgb(text if text.startswith("#") else (hex_of(text) or color_of(text)))
     if rgb is None:
-        return text[:1].upper() + text[1:]
+        return text
 
     def distance(code: str) -> int:
         other = _rgb(code) or (0, 0, 0)
@@ -148,7 +149,7 @@ def color_name(text: str) -> str:
 def color_of(text: str) -> str:
     """`#rrggbb` of a name or number; what is neither stays as it is."""
     named = {name.lower(): code for name, code in COLORS.items()}.get(text.lower())
-    return named or (text.lower() if _rgb(text) else text)
+    return named or (f"#{text.lower().removeprefix('#')}" if _rgb(text) else text)
 
 
 def _with_property(device: VendorDevice, name: str, said: Json) -> VendorDevice:
@@ -202,10 +203,7 @@ def _number(binding: Binding, said: Json) -> Json:
 
 def _rgb(text: str) -> tuple[int, int, int] | None:
     digits = text.removeprefix("#")
-    if len(digits) != 6:
+    if not re.fullmatch(r"[0-9A-Fa-f]{6}", digits):
         return None
-    try:
-        number = int(digits, 16)
-    except ValueError:
-        return None
+    number = int(digits, 16)
     return number >> 16 & 255, number >> 8 & 255, number & 255

@@ -1,7 +1,7 @@
 """Things of vendors' clouds as a `Bridge`: orders go out; only what a cloud says when asked is a report."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 import anyio
 
@@ -44,6 +44,8 @@ class VendorBridge:
         self._descriptions: dict[ThingId, tuple[VendorDevice, Description]] = {}
         self.bridging: Bridging | None = None
         self.look_soon: Callable[[ThingId], None] = lambda thing: None
+        self.ordered: Callable[[ThingId], None] = lambda thing: None
+        self.changed: Callable[[ThingId], None] = lambda thing: None
 
     async def set_properties(self, thing: Thing, values: Mapping[str, Json]) -> None:
         """Order it, then ask until it is so. Raises as `Bridge` says."""
@@ -100,10 +102,18 @@ class VendorBridge:
         news = {name: value for name, value in values.items() if name not in reported or reported[name].value != value}
         if not news:
             return
+        if self._is_moved(thing, news):
+            self.changed(thing)
         try:
             self.bridging.report(thing, news)
         except (NotFound, Invalid) as error:
             _log.warning("what the cloud says of %s was not reported: %s", thing, error)
+
+    def _is_moved(self, thing: ThingId, news: Iterable[str]) -> bool:
+        """Whether somebody has set something, unlike a reading, which is another one each time."""
+        kept = self._descriptions.get(thing)
+        bindings = kept[1].bindings if kept is not None else {}
+        return any(name in bindings and bindings[name].is_writable for name in news)
 
     def arrive(self, thing: ThingId) -> None:
         assert self.bridging is not None, "bridging is set before anything is asked"
@@ -147,6 +157,7 @@ class VendorBridge:
                 # Not at once: the answer to this very order has to go out over its session.
                 self.look_soon(thing.id)
             raise error.as_error() from error
+        self.ordered(thing.id)
 
     async def _asked(self, link: Link, device: VendorDevice) -> Sequence[tuple[str, Json]]:
         special = sorted(device.actions & QUERIES.keys())
@@ -213,6 +224,8 @@ def _late_word(thing: Thing, *, is_so: bool) -> Names:
 
 def _late_refusal(thing: Thing, error: JinnError) -> Names:
     english, chinese = mid_sentence(thing.names.en), thing.names.zh
+    if error.stable_code() == "vendor-offline":
+        return Names(en=f"The cloud of the {english} says that it is offline.", zh=f"{chinese}的云端说它不在线。")
     if isinstance(error, Unavailable):
         return Names(en=f"The cloud of the {english} never answered.", zh=f"{chinese}的云端一直没有回答。")
     return Names(en=f"The cloud of the {english} said no after all.", zh=f"{chinese}的云端后来拒绝了。")

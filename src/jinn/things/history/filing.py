@@ -11,7 +11,7 @@ from jinn.kernel import Conflict, ThingId
 from jinn.runtime import Database, Row, Sql, Statement
 from jinn.things.history.model import Sample, Told, series_id, written_value
 
-NOTES_MAX: Final = 100
+NOTES_MAX: Final = 200
 """In one change: with some ten rows each about 10 ms of the writer, so that no report waits long behind it."""
 
 _OLD_MAX: Final = 500
@@ -61,16 +61,19 @@ class Filing:
 
 def _filed(samples: Iterable[Sample], add_series: str) -> list[Statement]:
     """What puts the samples into their series; those of one series together, so that they go to one place."""
-    groups: dict[tuple[str, str, str], list[Sample]] = {}
-    for sample in samples:
-        groups.setdefault((sample.thing, sample.property, sample.kind), []).append(sample)
-    series: list[dict[str, Sql]] = []
-    rows: list[dict[str, Sql]] = []
-    for (thing, name, kind), group in groups.items():
-        number = series_id(ThingId(thing), name)
-        series.append({"series": number, "thing": thing, "property": name, "kind": kind})
-        rows += [{"series": number, "at_ms": one.at_ms, "value": one.value, "text": one.text} for one in group]
-    return [Statement(query=add_series, each=series), Statement(query="history.add_value", each=rows)]
+    series: dict[tuple[str, str], dict[str, Sql]] = {}
+    rows: dict[tuple[str, str], list[dict[str, Sql]]] = {}
+    for one in samples:
+        key = one.thing, one.property
+        into = series.get(key)
+        if into is None:
+            number = series_id(one.thing, one.property)
+            into = series[key] = {"series": number, "thing": one.thing, "property": one.property, "kind": one.kind}
+            rows[key] = []
+        into["kind"] = one.kind
+        rows[key].append({"series": into["series"], "at_ms": one.at_ms, "value": one.value, "text": one.text})
+    each = [row for of_one in rows.values() for row in of_one]
+    return [Statement(query=add_series, each=list(series.values())), Statement(query="history.add_value", each=each)]
 
 
 def told_of(row: Row) -> Told:

@@ -107,15 +107,15 @@ def series_id(thing: ThingId, name: str) -> int:
     return int.from_bytes(digest, "big") >> 1
 
 
-def is_worth_a_row(*, before: tuple[object, int] | None, value: object, at_ms: int) -> bool:
+def is_worth_a_row(before: tuple[object, int] | None, said: tuple[object, int]) -> bool:
     """Whether a value changed, came late, or is the first of its stretch.
 
     Args:
         before: the value told before it, and when.
     """
-    if before is None or before[0] != value or at_ms < before[1]:
+    if before is None or before[0] != said[0] or said[1] < before[1]:
         return True
-    return at_ms // HEARTBEAT_MS != before[1] // HEARTBEAT_MS
+    return said[1] // HEARTBEAT_MS != before[1] // HEARTBEAT_MS
 
 
 def folded(rows: Sequence[Told], step_ms: int, *, next_ms: int | None) -> list[Step]:

@@ -30,10 +30,9 @@ def samples_of(
     """
     made = []
     for said in values:
-        value, at_ms = said
-        if is_worth_a_row(before=before, value=value, at_ms=at_ms):
-            number, text = written_value(value)
-            made.append(Sample(thing, name, kind_of(data_type), at_ms, number, text))
+        if is_worth_a_row(before, said):
+            number, text = written_value(said[0])
+            made.append(Sample(thing, name, kind_of(data_type), said[1], number, text))
         before = said
     return made
 

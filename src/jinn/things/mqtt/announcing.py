@@ -11,7 +11,7 @@ import msgspec
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from jinn.kernel import HomeId, JinnError, Lang, NotFound, Refused, ThingId, Unavailable
-from jinn.runtime import Bus
+from jinn.runtime import Bus, follow
 from jinn.things.door.codec import Publish
 from jinn.things.forms.ha import HaForm
 from jinn.things.forms.ha_words import VACUUM_STATES
@@ -32,6 +32,9 @@ _VACUUM = "vacuum"
 _AGAIN_AFTER_S = 1.0
 _FAREWELL_S = 0.2
 
+_reports = msgspec.json.Decoder(ReportedBatch)
+_presences = msgspec.json.Decoder(PresenceBatch)
+_changes = msgspec.json.Decoder(RegistryChanged)
 _log = logging.getLogger(__name__)
 _form = HaForm()
 _Kind = Literal["config", "state", "availability"]
@@ -91,9 +94,9 @@ class Announcing:
         self._commands, waiting = anyio.create_memory_object_stream[_Command](COMMANDS_WAITING_MAX)
         async with self._commands, waiting, anyio.create_task_group() as tasks:
             if self._is_on:
-                await tasks.start(self._read, REPORTED_SUBJECT, self._take_reports)
-                await tasks.start(self._read, PRESENCE_SUBJECT, self._take_presences)
-                await tasks.start(self._read, REGISTRY_SUBJECT, self._take_registry)
+                await tasks.start(follow, self._bus, REPORTED_SUBJECT, _reports.decode, self._take_reports)
+                await tasks.start(follow, self._bus, PRESENCE_SUBJECT, _presences.decode, self._take_presences)
+                await tasks.start(follow, self._bus, REGISTRY_SUBJECT, _changes.decode, self._take_registry)
                 for _ in range(8):
                     tasks.start_soon(self._obey_each, waiting)
             tasks.start_soon(self._say_all)
@@ -223,31 +226,19 @@ class Announcing:
         listed: Sequence[Json] = [{"topic": self._hub_topic}, {"topic": f"jinn/{address}/availability"}]
         return msgspec.json.encode({**document, "availability": listed, "availability_mode": "all"})
 
-    async def _read(
-        self, subject: str, take: Callable[[bytes], None], *, task_status: anyio.abc.TaskStatus[None]
-    ) -> None:
-        async with self._bus.subscribe(subject) as messages:
-            task_status.started()
-            async for message in messages:
-                try:
-                    take(message.payload)
-                except msgspec.MsgspecError as wrong:
-                    _log.error("a message on %s cannot be read: %s", subject, wrong)
-
-    def _take_reports(self, payload: bytes) -> None:
-        for report in msgspec.json.decode(payload, type=ReportedBatch).reports:
+    def _take_reports(self, batch: ReportedBatch) -> None:
+        for report in batch.reports:
             thing_id = ThingId(report.thing)
             if report.properties and self._is_known(thing_id):
                 self._mark(thing_id, "state")
 
-    def _take_presences(self, payload: bytes) -> None:
-        for presence in msgspec.json.decode(payload, type=PresenceBatch).presences:
+    def _take_presences(self, batch: PresenceBatch) -> None:
+        for presence in batch.presences:
             thing_id = ThingId(presence.thing)
             if self._is_known(thing_id):
                 self._mark(thing_id, "availability")
 
-    def _take_registry(self, payload: bytes) -> None:
-        changed = msgspec.json.decode(payload, type=RegistryChanged)
+    def _take_registry(self, changed: RegistryChanged) -> None:
         thing_id = ThingId(changed.thing)
         if changed.kind == "removed" or self._is_known(thing_id):
             self._mark(thing_id, "config", "state", "availability")

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 import anyio
@@ -15,10 +14,10 @@ from jinn.things.door.codec import Publish
 from jinn.things.joining import Found
 from jinn.things.model import Thing
 from jinn.things.mqtt.device import PRODUCT_PREFIX, Device, assemble_device
-from jinn.things.mqtt.discovery import Announcement, is_config_topic, read_announcement
-from jinn.things.mqtt.drawing import UNKNOWN, Heard, Outgoing, said
+from jinn.things.mqtt.discovery import is_config_topic, read_announcement
+from jinn.things.mqtt.drawing import Heard, Outgoing
+from jinn.things.mqtt.known import Known
 from jinn.things.mqtt.ports import Broker
-from jinn.things.mqtt.templates import TemplateFailed, text_of
 from jinn.things.ports import Areas
 from jinn.things.room import ThingsRoom
 from jinn.things.values import Json
@@ -33,45 +32,6 @@ SETTLE_S = 0.2
 DEVICE_PREFIX = "ha_"
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Known:
-    """One device that announced itself.
-
-    Attributes:
-        configs: by topic.
-        device: put together from them; None while it was not, or when nothing of it can be used.
-        thing: what it has become.
-        presence: what each of its availability topics said last.
-        values: what it said last, for when it comes back or becomes a thing.
-        topics: on which it is heard now.
-    """
-
-    configs: dict[str, Announcement] = field(default_factory=dict)
-    device: Device | None = None
-    thing: ThingId | None = None
-    presence: dict[str, bool] = field(default_factory=dict)
-    latest: bool = True
-    values: dict[str, Json] = field(default_factory=dict)
-    topics: frozenset[str] = frozenset()
-    seen_ms: int = 0
-
-    @property
-    def is_present(self) -> bool:
-        if self.device is None or not self.configs:
-            return False
-        wanted = self.device.availabilities
-        if not wanted:
-            return True
-        said_by = [self.presence.get(availability.topic, False) for availability in wanted]
-        match self.device.mode:
-            case "all":
-                return all(said_by)
-            case "any":
-                return any(said_by)
-            case _:
-                return bool(self.presence) and self.latest
 
 
 class DiscoveryBridge:
@@ -92,7 +52,7 @@ class DiscoveryBridge:
         self._own = f"{prefix}/device/{own_node}" if own_node else ""
         self.bridging = Bridging(bridge=self, room=room, bus=bus, on_removed=self._forget_thing)
         self.broker: Broker | None = None
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, Known] = {}
         self._device_of_config: dict[str, str] = {}
         self._devices_of: dict[str, set[str]] = {}
         self._ignored: set[str] = set()
@@ -116,7 +76,7 @@ class DiscoveryBridge:
         self._ignored = {str(row["id"]) for row in await self._database.read("mqtt.ignored")}
         for thing in self._room.registry.things():
             if is_discovered(thing):
-                self._known.setdefault(thing.device_name, _Known()).thing = thing.id
+                self._known.setdefault(thing.device_name, Known()).thing = thing.id
         task_status.started()
         while True:
             await self._wake.wait()
@@ -152,11 +112,12 @@ class DiscoveryBridge:
             for device_id in device_ids:
                 self._take(self._known[device_id], heard)
 
-    def _take(self, known: _Known, heard: Heard) -> None:
+    def _take(self, known: Known, heard: Heard) -> None:
         device, thing = known.device, known.thing
         if device is None or thing is None:
             return
-        self._take_presence(known, device, heard)
+        if known.take_presence(heard):
+            self._mind_presence(known)
         values = device.read(heard)
         if values:
             known.values.update(values)
@@ -170,22 +131,7 @@ class DiscoveryBridge:
         except (Invalid, Unavailable) as wrong:
             _log.warning("what %s said is not reported: %s", device.info.id, wrong)
 
-    def _take_presence(self, known: _Known, device: Device, heard: Heard) -> None:
-        is_changed = False
-        for availability in device.availabilities:
-            if availability.topic != heard.topic:
-                continue
-            try:
-                word = text_of(said(availability.template, heard))
-            except TemplateFailed:
-                continue
-            if word in (availability.present, availability.absent) and word not in UNKNOWN:
-                known.presence[heard.topic] = known.latest = word == availability.present
-                is_changed = True
-        if is_changed:
-            self._mind_presence(known)
-
-    def _mind_presence(self, known: _Known) -> None:
+    def _mind_presence(self, known: Known) -> None:
         """Its session begins or ends as the device comes and goes."""
         if known.thing is None:
             return
@@ -223,7 +169,7 @@ class DiscoveryBridge:
         earlier = self._device_of_config.get(topic)
         if earlier is not None and earlier != device_id:
             self._forget_config(topic)
-        known = self._known.setdefault(device_id, _Known())
+        known = self._known.setdefault(device_id, Known())
         known.seen_ms = millis(self._clock.now())
         if known.configs.get(topic) != announcement:
             known.configs[topic] = announcement
@@ -266,7 +212,7 @@ class DiscoveryBridge:
             await self._renew(known, device)
             self._route(device_id, known)
 
-    async def _renew(self, known: _Known, device: Device) -> None:
+    async def _renew(self, known: Known, device: Device) -> None:
         """A thing whose device announces something else is of another product from now on."""
         assert known.thing is not None, "only things are renewed"
         thing = self._room.registry.thing(known.thing)
@@ -277,7 +223,7 @@ class DiscoveryBridge:
         await self._room.registry.remake(thing.id, device.product.product_key)
         known.values = {}
 
-    def _route(self, device_id: str, known: _Known) -> None:
+    def _route(self, device_id: str, known: Known) -> None:
         """Hear what it says from now on; what is retained comes at once."""
         assert known.device is not None, "only a device that was put together is heard"
         known.topics = topics = known.device.topics()
@@ -287,7 +233,7 @@ class DiscoveryBridge:
         if self.broker is not None:
             self.broker.subscribe(*((topic, 0) for topic in sorted(topics)))
 
-    def _unroute(self, device_id: str, known: _Known) -> None:
+    def _unroute(self, device_id: str, known: Known) -> None:
         topics, known.topics = known.topics, frozenset()
         for topic in topics:
             self._devices_of[topic].discard(device_id)
@@ -312,7 +258,7 @@ class DiscoveryBridge:
             if known.device is not None and (known.thing is not None or device_id not in self._ignored)
         ]
 
-    def _found(self, device_id: str, known: _Known, device: Device) -> Found:
+    def _found(self, device_id: str, known: Known, device: Device) -> Found:
         info = device.info
         return Found(
             id=device_id, via=self.via, names=Names(en=info.name, zh=info.name), kind=device.product.kind,

@@ -6,7 +6,19 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jinn.edge.uplink.model import Entry, Known, Mirrored, Row, Said, Seen, Wish, merged, newest
+from jinn.edge.uplink.model import (
+    Entry,
+    Known,
+    Mirrored,
+    Row,
+    Said,
+    Seen,
+    Wish,
+    is_outdated,
+    merged,
+    newest,
+    outcome_of,
+)
 from jinn.kernel import Secret
 from jinn.runtime import LeafOptions, TrunkOptions
 from jinn.runtime.leaf import as_leaf, as_trunk, is_home_name
@@ -63,7 +75,63 @@ def test_the_newest_wish_for_each_property_is_asked_and_an_old_one_is_void() -> 
         Wish(1, "a", "lamp", {"on": 0, "level": 5}, 1_000),
         Wish(2, "b", "fan", {"on": 1}, 10),
     ]
-    assert newest(wishes, 50) == ([("lamp", {"on": 1, "level": 5}, [1, 3])], [2])
+    by_fate = newest(wishes, 50)
+    (order,) = by_fate.orders
+    assert (order.thing, order.values) == ("lamp", {"on": 1, "level": 5})
+    assert [wish.id for wish in by_fate.expired] == ["b"]
+    assert by_fate.superseded == ()
+
+
+def test_a_wish_is_superseded_only_when_nothing_of_it_counts_any_more() -> None:
+    wishes = [
+        Wish(1, "a", "lamp", {"on": 0}, 1_000),
+        Wish(2, "b", "lamp", {"level": 5}, 1_000),
+        Wish(3, "c", "lamp", {"on": 1}, 1_000),
+    ]
+    by_fate = newest(wishes, 50)
+    assert [wish.id for wish in by_fate.superseded] == ["a"]
+    (order,) = by_fate.orders
+    assert [(wish.id, set(names)) for wish, names in order.parts] == [("b", {"level"}), ("c", {"on"})]
+    assert order.without([wishes[1]]).values == {"on": 1}
+
+
+wished = st.lists(
+    st.builds(
+        Wish, seq=st.integers(1, 99), id=st.just("w"), thing=st.sampled_from(["lamp", "fan"]),
+        properties=st.dictionaries(st.sampled_from("abc"), st.integers(0, 3), min_size=1),
+        expires_ms=st.integers(0, 100), seen=st.just({}),
+    ),
+    unique_by=lambda wish: wish.seq,
+)  # fmt: skip
+
+
+@given(wished)
+def test_each_wish_has_one_fate_and_each_property_the_newest_value(wishes: list[Wish]) -> None:
+    by_fate = newest(wishes, 50)
+    asked = [wish.seq for order in by_fate.orders for wish, _ in order.parts]
+    fates = asked + [wish.seq for wish in (*by_fate.superseded, *by_fate.expired)]
+    assert sorted(fates) == sorted(wish.seq for wish in wishes)
+    right: dict[str, dict[str, object]] = {}
+    for wish in sorted(wishes, key=lambda one: one.seq):
+        if wish.expires_ms > 50:
+            right.setdefault(wish.thing, {}).update(wish.properties)
+    assert {order.thing: order.values for order in by_fate.orders} == right
+
+
+def test_what_the_home_has_changed_since_the_region_looked_is_the_homes() -> None:
+    wish = Wish(1, "a", "lamp", {"level": 70}, 1_000, {"level": 10})
+    assert not is_outdated(wish, ["level"], {"level": 10}, {})
+    assert is_outdated(wish, ["level"], {"level": 40}, {})
+    assert not is_outdated(wish, ["level"], {"level": 70}, {})
+    assert not is_outdated(wish, ["level"], {"level": 40}, {"level": 40}), "the region itself had brought it there"
+    assert not is_outdated(Wish(1, "a", "lamp", {"level": 70}, 1_000), ["level"], {"level": 40}, {})
+    assert not is_outdated(wish, [], {"level": 40}, {})
+
+
+def test_a_wish_is_done_only_when_each_of_its_properties_is() -> None:
+    assert outcome_of(["a", "b"], {"a": "confirmed", "b": "unchanged"}) == "confirmed"
+    assert outcome_of(["a", "b"], {"a": "confirmed", "b": "timed_out"}) == "timed_out"
+    assert outcome_of(["a"], {"a": "unchanged", "b": "refused"}) == "unchanged"
 
 
 def test_home_and_region_share_one_subject_and_keep_their_streams_apart(tmp_path: Path) -> None:

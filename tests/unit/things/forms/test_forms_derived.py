@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from forms_models import products
-from hypothesis import given, settings
+from fuzzing import examples
+from hypothesis import given
 
 from jinn.kernel import AreaId, Lang, Names, ThingId
 from jinn.language import HomeWords, ThingWords, Understander
@@ -14,7 +15,7 @@ from jinn.things.model import Product
 from jinn.things.values import check
 
 ROOT = Path(__file__).resolve().parents[4]
-quick = settings(max_examples=40)
+quick = examples(40)
 
 
 def product(folder: str) -> Product:

@@ -30,11 +30,11 @@ rows = st.dictionaries(st.integers(0, 20 * FINE), numbers, min_size=1, max_size=
 
 def test_a_value_that_stays_has_one_row_in_each_stretch() -> None:
     before = ("4", 10)
-    assert not is_worth_a_row(before=before, value="4", at_ms=20)
-    assert is_worth_a_row(before=before, value="4", at_ms=HEARTBEAT_MS)
-    assert is_worth_a_row(before=before, value="5", at_ms=20)
-    assert is_worth_a_row(before=before, value="4", at_ms=5)
-    assert is_worth_a_row(before=None, value="4", at_ms=5)
+    assert not is_worth_a_row(before, ("4", 20))
+    assert is_worth_a_row(before, ("4", HEARTBEAT_MS))
+    assert is_worth_a_row(before, ("5", 20))
+    assert is_worth_a_row(before, ("4", 5))
+    assert is_worth_a_row(None, ("4", 5))
 
 
 def test_a_series_has_the_same_number_everywhere_and_always() -> None:

@@ -1,16 +1,24 @@
 -- name: links
 -- Oldest first.
 SELECT id, name_en, name_zh, authorize_url, token_url, gateway_url, client_id, client_secret, may_be_private, state,
-    access_token, refresh_token, expires_ms, refreshed_ms, problem_code, problem, created_ms
+    access_token, refresh_token, expires_ms, refreshed_ms, problem_code, problem, created_ms,
+    is_sealed, version
 FROM genie_links ORDER BY created_ms, id;
 
 -- name: add_link
 INSERT INTO genie_links
     (id, name_en, name_zh, authorize_url, token_url, gateway_url, client_id, client_secret, may_be_private, state,
-     access_token, refresh_token, expires_ms, refreshed_ms, problem_code, problem, created_ms)
+     access_token, refresh_token, expires_ms, refreshed_ms, problem_code, problem, created_ms, is_sealed, version)
 VALUES
     (:id, :name_en, :name_zh, :authorize_url, :token_url, :gateway_url, :client_id, :client_secret, :may_be_private,
-     :state, :access_token, :refresh_token, :expires_ms, :refreshed_ms, :problem_code, :problem, :created_ms);
+     :state, :access_token, :refresh_token, :expires_ms, :refreshed_ms, :problem_code, :problem,
+     :created_ms, 1, :version);
+
+-- name: seal_link
+-- One from before, whose secrets lay as they are; another hub may have been quicker.
+UPDATE genie_links
+SET client_secret = :client_secret, access_token = :access_token, refresh_token = :refresh_token, is_sealed = 1
+WHERE id = :id AND is_sealed = 0;
 
 -- name: change_link
 -- What becomes of an account; never where it is.

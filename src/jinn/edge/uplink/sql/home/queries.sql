@@ -36,21 +36,32 @@ DELETE FROM uplink_log WHERE seq <= :seq;
 DELETE FROM uplink_log WHERE seq < (SELECT whole FROM uplink_state WHERE home = :home);
 
 -- name: keep_wish
-INSERT INTO uplink_wishes (seq, id, thing, properties, expires_ms, outcome)
-VALUES (:seq, :id, :thing, :properties, :expires_ms, NULL);
+INSERT INTO uplink_wishes (seq, id, thing, properties, expires_ms, seen, outcome)
+VALUES (:seq, :id, :thing, :properties, :expires_ms, :seen, NULL);
 
 -- name: note_heard
 -- Compare-and-set: what was heard by another task first is not kept twice.
 UPDATE uplink_state SET heard = :heard WHERE home = :home AND heard = :was;
 
 -- name: open_wishes
-SELECT seq, id, thing, properties, expires_ms FROM uplink_wishes WHERE outcome IS NULL ORDER BY seq LIMIT :count_max;
+SELECT seq, id, thing, properties, expires_ms, seen FROM uplink_wishes WHERE outcome IS NULL ORDER BY seq LIMIT :count_max;
 
 -- name: end_wish
-UPDATE uplink_wishes SET outcome = :outcome WHERE seq = :seq AND outcome IS NULL;
+UPDATE uplink_wishes SET outcome = :outcome, ended_ms = :at_ms WHERE seq = :seq AND outcome IS NULL;
+
+-- name: done_before
+-- What the region itself has brought a thing to, the newest first.
+SELECT seq, properties FROM uplink_wishes WHERE thing = :thing AND outcome = 'confirmed' ORDER BY seq DESC LIMIT 20;
+
+-- name: asked
+-- Wishes of the region and what came of them, the newest first.
+SELECT seq, id, thing, properties, outcome, ended_ms FROM uplink_wishes ORDER BY seq DESC LIMIT :count_max;
 
 -- name: trim_wishes
 DELETE FROM uplink_wishes WHERE outcome IS NOT NULL AND seq <= :seq;
 
 -- name: count_ended
 SELECT COUNT(*) AS ended FROM uplink_wishes WHERE outcome IS NOT NULL;
+
+-- name: ended_since
+SELECT id, outcome, ended_ms FROM uplink_wishes WHERE outcome IS NOT NULL AND ended_ms >= :since_ms ORDER BY seq;
