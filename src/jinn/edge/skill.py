@@ -77,7 +77,8 @@ class RuleSkill:
     async def _read_back(self, intent: Intent, lang: Lang) -> Reply:
         written = str(intent.slots["draft"])
         draft = read_draft(written)
-        findings = self._room.book.check(draft)
+        replaced = intent.slots.get("replaces")
+        findings = self._room.book.check(draft, replacing=RuleId(replaced) if isinstance(replaced, str) else None)
         sentence = self._room.book.saying.rule(draft)
         errors = [one for one in findings if one.is_error]
         if errors:

@@ -148,3 +148,48 @@ async def test_what_is_no_rule_is_understood_as_ever(talker: Talker, said: str, 
     turn = await talker.say(said, lang)
     assert all(not intent.name.startswith("JinnRule") for intent in turn.understood)
     assert talker.home.rules.book.rules() == ()
+
+
+async def test_a_rule_is_mended_before_the_yes_and_changed_after_it(talker: Talker) -> None:
+    await talker.say(EN)
+    mended = await talker.say("make it ten percent instead")
+    assert mended.reply.said == "When the porch lamp goes on, set the hall lamp to 10 %. Shall I keep it?"
+    await talker.say("yes")
+    changed = await talker.say("change the rule to forty percent")
+    assert changed.reply.said.startswith(
+        "The rule would then be: When the porch lamp goes on, set the hall lamp to 40 %."
+    )
+    await talker.say("yes")
+    (rule,) = talker.home.rules.book.rules()
+    assert rule.draft.names.en == "When the porch lamp goes on, set the hall lamp to 40 %"
+
+
+async def test_the_last_change_is_taken_back_after_a_yes(talker: Talker) -> None:
+    await talker.say(ZH, Lang.ZH)
+    await talker.say("好的", Lang.ZH)
+    asked = await talker.say("把刚才的撤销", Lang.ZH)
+    assert asked.reply.said.endswith("这是刚才保存的规则。要删除它吗？")
+    assert len(talker.home.rules.book.rules()) == 1
+    await talker.say("好的", Lang.ZH)
+    assert talker.home.rules.book.rules() == ()
+
+
+async def test_that_a_rule_will_not_wake_by_itself_is_said_before_it_rests(talker: Talker) -> None:
+    await talker.say(EN)
+    await talker.say("yes")
+    asked = await talker.say("turn that rule off until tomorrow")
+    assert asked.reply.outcome == "asked"
+    assert talker.home.rules.book.rules()[0].draft.is_enabled
+    await talker.say("yes")
+    assert not talker.home.rules.book.rules()[0].draft.is_enabled
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [("every other day at ten turn on the hall lamp", "every other day"),
+     ("when the garage door opens turn on the hall lamp", "the garage door opens")],
+)  # fmt: skip
+async def test_what_keeps_a_rule_from_being_made_is_named(talker: Talker, said: str, named: str) -> None:
+    turn = await talker.say(said)
+    assert named in turn.reply.said
+    assert talker.home.rules.book.rules() == ()
