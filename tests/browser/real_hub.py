@@ -69,6 +69,10 @@ class RealHub:
     def post(self, path: str, content: object) -> Any:
         return json.loads(self.process.client.post(path, content) or b"null")
 
+    def set(self, thing: str, **values: object) -> None:
+        """Ask a thing as any other program of the home would, and wait for its report."""
+        self.process.client.put(f"/api/things/{thing}/properties", values)
+
     def until(self, is_so: Callable[[], bool], *, within_s: float = 20) -> None:
         """Wait for a state that nobody tells of."""
         end_s = time.monotonic() + within_s
