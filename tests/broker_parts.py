@@ -129,7 +129,7 @@ class PahoClient:
         self.client.loop_stop()
 
 
-async def until(is_so: Callable[[], object], within_s: float = 8.0) -> None:
+async def until(is_so: Callable[[], object], within_s: float = 30) -> None:
     """What happens in another thread or process gives us no event to wait for."""
     with anyio.fail_after(within_s):
         while not is_so():  # noqa: ASYNC110

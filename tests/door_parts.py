@@ -123,15 +123,15 @@ class ScriptedHub:
     def presences(self) -> list[Presence]:
         return [entry for entry in self.seen if isinstance(entry, Presence)]
 
-    async def until(self, is_so: Callable[["ScriptedHub"], bool], *, within_s: float = 10) -> None:
+    async def until(self, is_so: Callable[["ScriptedHub"], bool], *, within_s: float = 30) -> None:
         await until(lambda: is_so(self), within_s=within_s)
 
-    async def tell(self, message: DownMessage, *, door: str = "door", within_s: float = 15) -> str:
+    async def tell(self, message: DownMessage, *, door: str = "door", within_s: float = 30) -> str:
         raw = await self.bus.request(f"dn.{door}", msgspec.msgpack.encode(message), within_s=within_s)
         return msgspec.msgpack.decode(raw, type=DownAnswer).outcome
 
 
-async def until(is_so: Callable[[], bool], *, within_s: float = 10) -> None:
+async def until(is_so: Callable[[], bool], *, within_s: float = 30) -> None:
     with anyio.fail_after(within_s):
         while not is_so():  # noqa: ASYNC110 - what is waited for is plain state
             await anyio.sleep(0.005)
@@ -154,7 +154,7 @@ class Probe:
     async def send_raw(self, data: bytes) -> None:
         await self.stream.send(data)
 
-    async def next(self, *, within_s: float = 10) -> Packet:
+    async def next(self, *, within_s: float = 30) -> Packet:
         """The next packet of the door. Raises `Closed`, or TimeoutError when it says nothing."""
         with anyio.fail_after(within_s):
             while (packet := self._decoder.next()) is None:
@@ -164,7 +164,7 @@ class Probe:
                     raise Closed from end
         return packet
 
-    async def raw(self, count: int, *, within_s: float = 10) -> bytes:
+    async def raw(self, count: int, *, within_s: float = 30) -> bytes:
         data = b""
         with anyio.fail_after(within_s):
             while len(data) < count:

@@ -45,7 +45,7 @@ class Home:
 
     async def wait_up(self) -> None:
         assert self.hub.devices is not None
-        await self.hub.devices.wait_up(within_s=20)
+        await self.hub.devices.wait_up(within_s=30)
 
     def pid(self, device: str = FRIDGE) -> int:
         assert self.hub.devices is not None

@@ -66,7 +66,7 @@ class Appliance:
         self._join(settings, beside, product)
         self._updater = None
         if open_updater is not None:
-            self._updater = open_updater(self.client, self.tell, self._last_id + (1 << 24))
+            self._updater = open_updater(self.client, self.tell, self._last_id + (1 << 24), self._tls)
         self._stepped_ms = ticks_ms()
         self._nudge = None
         self._stopping = None
@@ -112,7 +112,7 @@ class Appliance:
         self.health = Health(self.supervisor, self._watchdog, self.log, self.boot, why_started=self._why_started)
         self.home = Housekeeping(
             topics, self.client, self.new_id, self.clock, self.log, self.health, self._storage,
-            settings.get("tags"), self._configured, settings.get("health_s", HEALTH_S),
+            settings.get("tags"), self._configured, settings.get("health_s", HEALTH_S), self._tls,
         )  # fmt: skip
         wishes = Wishes(self._storage, product_key + "&" + device_name)
         model = Model(product["model"])

@@ -21,7 +21,7 @@ class Child:
     """One thing behind the gateway. It is also the link that its `Thing` speaks through."""
 
     def __init__(self, settings, beside, host):
-        from jinn_os.running import board_class, read_product
+        from jinn_os.starting import board_class, read_product
 
         product = read_product(beside(settings["product"]))
         self.name = settings["device_name"]

@@ -18,9 +18,12 @@ ERROR_PAUSE_MS = const(10_000)
 
 
 class Housekeeping:
-    """`client` says things, `new_id()` numbers them. `tags` are the appliance's own labels, by name."""
+    """`client` says things, `new_id()` numbers them. `tags` are the appliance's own labels, by name.
 
-    def __init__(self, topics, client, new_id, clock, log, health, storage, tags, on_config, health_s):
+    `tls`: the link's, for documents of the same hub.
+    """
+
+    def __init__(self, topics, client, new_id, clock, log, health, storage, tags, on_config, health_s, tls=None):
         self._topics = topics
         self._client = client
         self._new_id = new_id
@@ -31,6 +34,7 @@ class Housekeeping:
         self._tags = tags
         self._on_config = on_config
         self._health_s = health_s
+        self._tls = tls
         self._up_ms = 0
         self._config_id = ""
         self._posted_ms = None
@@ -162,17 +166,17 @@ class Housekeeping:
 
     async def _take_config(self):
         """Fetch it, check it by its hash, hand it to the driver. One that is wrong changes nothing."""
-        from jinn_os.fetching import fetch
+        from jinn_os import fetching
 
         data, self._due_config = self._due_config, None
         try:
-            document = await fetch(data["url"], CONFIG_BYTES_MAX)
+            document = await fetching.fetch_document(data["url"], CONFIG_BYTES_MAX, self._tls)
             if hashlib.sha256(document).digest().hex() != str(data.get("sign")).lower():
                 raise ValueError("its hash is another")
             config = json.loads(document)
             if not isinstance(config, dict):
                 raise ValueError("it is no object")
-        except (OSError, ValueError, EOFError, asyncio.TimeoutError, RuntimeError, MemoryError) as failure:
+        except (fetching.Refused, fetching.Broken, OSError, ValueError, RuntimeError, MemoryError) as failure:
             self._log.add(2, "config", f"not taken: {type(failure).__name__} {failure}")
             return
         if self._storage is not None:

@@ -1,16 +1,11 @@
-"""How does a process become a thing? Reads its settings, chooses its driver, and runs to the end."""
+"""How does a process become a thing? It is made as its settings want it, and runs to the end."""
 
 import asyncio
-import json
-import sys
 
-from jinn_os.appliance import Appliance
-from jinn_os.port import const, tell, tidy_memory
+from jinn_os.port import const, forget_module, tell, tidy_memory
 
 COLLECT_BYTES = const(16_384)
 """A collection takes some 0.2 ms with 150 kB in use."""
-
-_NEEDED = ("host", "port", "product", "product_key", "device_name")
 
 
 def main(argv):
@@ -20,7 +15,7 @@ def main(argv):
         return 2
     tidy_memory(COLLECT_BYTES)
     try:
-        appliance = read_appliance(argv[1], len(argv) == 3)
+        appliance = _made(argv[1], len(argv) == 3)
     except (OSError, ValueError, ImportError, KeyError) as failure:
         tell(f"no: {argv[1]}: {type(failure).__name__} {failure}")
         return 2
@@ -31,77 +26,10 @@ def main(argv):
     return appliance.code
 
 
-def read_appliance(path, is_booted):
-    """`is_booted`: `boot.py` has chosen this program, so that it may be replaced by a newer one."""
-    with open(path) as file:
-        settings = json.load(file)
-    folder = path[: path.rfind("/") + 1]
-    missing = [key for key in _NEEDED if key not in settings]
-    if "device_secret" not in settings and not ("product_secret" in settings and "flash" in settings):
-        missing.append("device_secret (or product_secret and flash)")
-    if missing:
-        raise ValueError("{} missing".format(", ".join(missing)))
+def _made(path, is_booted):
+    from jinn_os.starting import read_appliance
 
-    def beside(path):
-        """Paths in the settings count from the folder of the settings file."""
-        return path if path.startswith("/") else folder + path
-
-    product = read_product(beside(settings["product"]))
-    updater = _updates(settings, folder, product) if is_booted and "flash" in settings else None
-    return Appliance(settings, beside, product, board_class(settings, product, beside), updater)
-
-
-def read_product(path):
-    with open(path) as file:
-        return json.load(file)
-
-
-def board_class(settings, product, beside):
-    """The driver's class: `Board` of the file that the settings name, else of the simulation of that kind.
-
-    The driver `model` simulates whatever its model says; so does a kind of which there is no simulation.
-    """
-    if settings.get("driver_process"):
-        from jinn_os.isolating import isolated
-
-        path = beside(settings["driver"]) if "driver" in settings else _simulation(product["kind"])
-        return lambda initial: isolated(settings, path, initial)
-    if "driver" not in settings:
-        try:
-            return __import__("jinn_os.boards.sim_" + product["kind"], None, None, ("Board",)).Board
-        except ImportError:
-            settings["driver"] = "model"
-    if settings["driver"] == "model":
-        from jinn_os.boards.sim_model import board_of
-
-        return board_of(product["model"])
-    if settings["driver"].startswith("jinn_os."):
-        made = __import__(settings["driver"], None, None, ("Board",)).Board
-    else:
-        made = _driver_of(beside(settings["driver"]))
-    if "grants" not in settings:
-        return made
-    from jinn_os.hardware.granting import grant_all, open_board
-
-    granted = grant_all(open_board(settings.get("board", "sim")), settings["grants"])
-    return lambda initial: made(initial, granted)
-
-
-def _driver_of(path):
-    slash = path.rfind("/")
-    folder = path[:slash] if slash > 0 else "."
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    return __import__(path[slash + 1 :].replace(".py", ""), None, None, ("Board",)).Board
-
-
-def _simulation(kind):
-    here = __file__
-    return here[: here.rfind("/") + 1] + f"boards/sim_{kind}.py"
-
-
-def _updates(settings, folder, product):
-    # Here, so that a thing without slots does not pay for it with memory.
-    from jinn_os.update.updating import open_updater
-
-    return lambda link, tell, first_id: open_updater(settings, folder, product, link, tell, first_id)
+    appliance = read_appliance(path, is_booted)
+    # It is needed once; its memory is the thing's own now.
+    forget_module("jinn_os.starting")
+    return appliance

@@ -2,6 +2,8 @@
 
 import os
 
+from jinn_os.port import sync_file, sync_folder
+
 
 class Files:
     """The files of one folder; names are plain. A file is either appended to, or written anew beside and renamed."""
@@ -39,22 +41,26 @@ class Files:
             return 0
 
     def append(self, name, data):
-        """Add to the end. When it returns, the file system has it (on the unix port: the operating system)."""
+        """Add to the end. When it returns, it has come to stay."""
         if name != self._open_name:
             self.close()
+            is_new = name not in os.listdir(self.folder)
             self._open_file = open(self._path(name), "ab")
             self._open_name = name
+            if is_new:
+                sync_folder(self.folder)
         self._open_file.write(data)
-        self._open_file.flush()
+        sync_file(self._open_file)
 
     def replace(self, name, data):
-        """All or nothing: after a power cut it is the old file or the new one."""
+        """All or nothing: after a power cut it is the old file or the new one, and the new one once this returns."""
         self.close()
         beside = self._path(name + ".new")
         with open(beside, "wb") as file:
             file.write(data)
-            file.flush()
+            sync_file(file)
         os.rename(beside, self._path(name))
+        sync_folder(self.folder)
 
     def remove(self, name):
         if name == self._open_name:
@@ -87,3 +93,5 @@ def _make_one(path):
         os.mkdir(path)
     except OSError:
         os.stat(path)  # It exists; or it says why not.
+    else:
+        sync_folder(path[: path.rfind("/")] or "/")

@@ -1,5 +1,7 @@
 """What tests measure of a page's looks: nothing sideways, nothing too small to touch, nothing laid over another."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from axe_core_python.sync_playwright import Axe
@@ -23,6 +25,14 @@ ALL = """() => {
     cut: elements.filter((e) => e.matches('.state') && e.scrollWidth > e.clientWidth).map(part),
   };
 }"""
+
+
+def until(page: Page, is_so: Callable[[], bool], *, within_s: float = 30) -> None:
+    """Wait for something that the hub hears, while the page goes on."""
+    ends_s = time.monotonic() + within_s
+    while not is_so():
+        assert time.monotonic() < ends_s
+        page.wait_for_timeout(10)
 
 
 def look(page: Page) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """Talking to the screen: by button, by keyboard, by a touched suggestion."""
 
+import time
+
 import pytest
 from axe_core_python.sync_playwright import Axe
 from browser.conftest import Open
 from browser.fake_ear import SPOKEN
 from browser.fake_hub import FakeHub
+from browser.looking import until
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -30,18 +33,19 @@ def test_held_the_button_hears_until_it_is_let_go(hub: FakeHub, open_page: Open)
     assert [m["type"] for m in hub.hub.up][:2] == ["hello", "start"]
     assert hub.hub.up[0] | {"satellite": ""} == {"type": "hello", "satellite": "", "lang": "en", "wake": False}
     # The whole reply is played before the satellite says so, and the overlay then leaves by itself.
-    page.wait_for_timeout(900)
-    assert hub.hub.up[-1] == {"type": "played"}
-    expect(talk).to_have_count(0, timeout=8_000)
+    until(page, lambda: hub.hub.up[-1] == {"type": "played"})
+    expect(talk).to_have_count(0)
 
 
 def test_frames_are_twenty_milliseconds_in_real_time(hub: FakeHub, open_page: Open) -> None:
     page = open_page(hub.address)
+    began_s = time.monotonic()
     press_talk(page)
     expect(page.get_by_role("dialog").get_by_text("turn on the", exact=True)).to_be_visible()
     before = hub.hub.frames
-    page.wait_for_timeout(1000)
-    assert 40 <= hub.hub.frames - before <= 65
+    # A busy machine may lose some; more than there was time for nobody can have said.
+    until(page, lambda: hub.hub.frames >= before + 50)
+    assert hub.hub.frames <= (time.monotonic() - began_s) / 0.02 + 5
     page.mouse.up()
 
 
@@ -62,8 +66,7 @@ def test_closing_the_conversation_tells_the_hub_to_forget_it(hub: FakeHub, open_
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Close", exact=True).click()
     expect(page.get_by_role("dialog")).to_have_count(0)
-    page.wait_for_timeout(200)
-    assert hub.hub.up[-1] == {"type": "abort"}
+    until(page, lambda: hub.hub.up[-1] == {"type": "abort"})
     frames = hub.hub.frames
     page.wait_for_timeout(300)
     assert hub.hub.frames == frames

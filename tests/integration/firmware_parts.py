@@ -83,17 +83,17 @@ class Updates:
         return {update["thing"]: update["state"] for update in found.json()["updates"]}
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        with anyio.fail_after(10):
+        with anyio.fail_after(30):
             while not is_so():  # noqa: ASYNC110 (the leader tells nobody of its looks)
                 await anyio.sleep(0.01)
 
     async def until_ended(self, rollout: str, state: RolloutState) -> None:
-        with anyio.fail_after(10):
+        with anyio.fail_after(30):
             while (await self.room.rollouts.rollout(RolloutId(rollout))).state is not state:  # noqa: ASYNC110
                 await anyio.sleep(0.01)
 
     async def until_state(self, rollout: str, things: Sequence[Thing], state: str) -> None:
-        with anyio.fail_after(10):
+        with anyio.fail_after(30):
             while {(await self.states(rollout))[thing.id] for thing in things} != {state}:  # noqa: ASYNC110
                 await anyio.sleep(0.01)
 

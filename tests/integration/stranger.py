@@ -5,7 +5,9 @@ import hmac
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 import anyio
 from door_parts import Closed, Probe, knocking
@@ -14,9 +16,23 @@ from integration.things_room import Home
 from jinn.kernel import HomeId, Secret, SystemClock
 from jinn.people import TokenBook, authorize
 from jinn.things.door import Door, DoorOptions
-from jinn.things.door.codec import Connack, Connect, Packet, Puback, Publish, Suback, Subscribe, Will
+from jinn.things.door.codec import Connack, Connect, Packet, Publish, Suback, Subscribe
 
 PK = "testLamp01"
+
+
+class Served(Protocol):
+    """A door, or where one is."""
+
+    @property
+    def port(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """The door of a hub that is another process."""
+
+    port: int
 
 
 @asynccontextmanager
@@ -61,6 +77,28 @@ def a_connect(
         password=(sign.upper() if is_upper else sign).encode(),
         **options,  # type: ignore[arg-type]
     )
+
+
+def an_enrolment(
+    name: str, product_secret: str, kind: str, *, method: str = "hmacsha256", is_upper: bool = False
+) -> Connect:
+    """A CONNECT of a device that has its product's secret only."""
+    sign = signature(f"deviceName{name}productKey{PK}random8Ygb7ULYh53B6OA", product_secret, method)
+    return Connect(
+        client_id=f"{name}.{PK}|random=8Ygb7ULYh53B6OA,authType={kind},securemode=2,signmethod={method},instanceId=i|",
+        username=f"{name}&{PK}",
+        password=(sign.upper() if is_upper else sign).encode(),
+    )
+
+
+async def enrolled(door: Served, connect: Connect) -> dict[str, str]:
+    """What the device is told, unasked, right behind the CONNACK; with the topic."""
+    async with knocking(door.port) as probe:
+        await probe.send(connect)
+        assert await probe.next() == Connack(0)
+        told = await probe.next()
+        assert isinstance(told, Publish)
+        return {"topic": told.topic, **json.loads(told.payload)}
 
 
 class Stranger:
@@ -135,7 +173,7 @@ class Stranger:
 
 
 @asynccontextmanager
-async def a_stranger(door: Door, name: str = "lamp1", **options: object) -> AsyncIterator[Stranger]:
+async def a_stranger(door: Served, name: str = "lamp1", **options: object) -> AsyncIterator[Stranger]:
     """Let in; raises what `answered` gives otherwise."""
     async with knocking(door.port) as probe:
         await probe.send(a_connect(name, **options))  # type: ignore[arg-type]
@@ -143,7 +181,7 @@ async def a_stranger(door: Door, name: str = "lamp1", **options: object) -> Asyn
         yield Stranger(probe, name)
 
 
-async def answered(door: Door, connect: Connect) -> int:
+async def answered(door: Served, connect: Connect) -> int:
     """The code of the CONNACK."""
     async with knocking(door.port) as probe:
         await probe.send(connect)
@@ -152,4 +190,8 @@ async def answered(door: Door, connect: Connect) -> int:
         return told.code
 
 
-__all__ = ["PK", "Puback", "Stranger", "Will", "a_connect", "a_door", "a_stranger", "answered", "signature"]
+def is_whole(reply: dict[str, object], code: int) -> bool:
+    """Whether a reply has all that SDKs read unasked."""
+    kinds = {"code": int, "data": object, "message": str, "method": str, "version": str}
+    has_all = all(isinstance(reply.get(name), kind) for name, kind in kinds.items())
+    return has_all and "id" in reply and reply["data"] is not None and reply["code"] == code

@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from integration.stranger import PK, Will, a_connect, a_door, a_stranger, answered
+from integration.stranger import PK, a_connect, a_door, a_stranger, answered, is_whole
 from integration.things_room import Home, a_database, a_home
 
 from jinn.kernel import Names, Secret, ThingId
 from jinn.people import SCHEMA as PEOPLE
 from jinn.runtime import NatsBus
 from jinn.things.door import Door
-from jinn.things.door.codec import Puback
+from jinn.things.door.codec import Puback, Will
 
 pytestmark = pytest.mark.anyio
 
@@ -29,13 +29,6 @@ async def home(tmp_path: Path, bus: NatsBus) -> AsyncIterator[Home]:
 async def door(home: Home) -> AsyncIterator[Door]:
     async with a_door(home) as door:
         yield door
-
-
-def is_whole(reply: dict[str, object], code: int) -> bool:
-    """Whether a reply has all that SDKs read unasked."""
-    kinds = {"code": int, "data": object, "message": str, "method": str, "version": str}
-    has_all = all(isinstance(reply.get(name), kind) for name, kind in kinds.items())
-    return has_all and "id" in reply and reply["data"] is not None and reply["code"] == code
 
 
 # CONNECT.

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -11,15 +12,15 @@ from pathlib import Path
 import anyio
 import pytest
 
-from jinn.kernel import Secret, Unavailable
-from jinn.runtime import NatsBus, NatsEngine, NatsLink
+from jinn.kernel import Refused, Secret, Unavailable
+from jinn.runtime import BrokerOptions, NatsBus, NatsEngine, NatsLink
 from jinn.runtime.engine import find_engine
 
 pytestmark = pytest.mark.anyio
 
 
 @asynccontextmanager
-async def running(folder: Path, *, patience_s: float = 5.0) -> AsyncIterator[tuple[NatsEngine, NatsBus]]:
+async def running(folder: Path, *, patience_s: float = 30.0) -> AsyncIterator[tuple[NatsEngine, NatsBus]]:
     engine = NatsEngine(folder)
     bus = NatsBus(engine.link, patience_s=patience_s)
     async with anyio.create_task_group() as tasks:
@@ -42,7 +43,7 @@ def is_alive(pid: int) -> bool:
 
 async def until(is_so: Callable[[], bool]) -> None:
     """What happens in another process gives us no event to wait for."""
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         while not is_so():  # noqa: ASYNC110
             await anyio.sleep(0.01)
 
@@ -53,12 +54,11 @@ async def test_a_killed_engine_is_back_at_the_same_place_and_subscriptions_live_
         async with bus.subscribe("news") as messages:
             for number in range(2):
                 os.kill(engine_pid(tmp_path), signal.SIGKILL)
-                await anyio.sleep(0.05)
-                began_s = anyio.current_time()
-                with anyio.fail_after(5):
+                # What is said into a line whose end nobody has noticed yet may be lost.
+                await until(lambda number=number: not bus.is_connected or engine.restarts > number)
+                with anyio.fail_after(30):
                     await bus.publish("news", str(number).encode())
                     assert (await anext(messages)).payload == str(number).encode()
-                assert anyio.current_time() - began_s < 3
         assert engine.restarts == 2
         assert (engine.link().url, engine.link().user) == (link.url, link.user)
 
@@ -74,10 +74,10 @@ async def test_without_the_password_nobody_is_let_in(tmp_path: Path) -> None:
     async with running(tmp_path) as (engine, _):
         url = engine.link().url
         for link in (NatsLink(url=url), NatsLink(url=url, user="hub", password=Secret("guess"))):
-            stranger = NatsBus(lambda link=link: link, connect_within_s=0.5)
-            with anyio.fail_after(20), pytest.raises(Unavailable) as caught:
+            stranger = NatsBus(lambda link=link: link)
+            with anyio.fail_after(20), pytest.raises(Refused) as caught:
                 await stranger.run(task_status=anyio.TASK_STATUS_IGNORED)
-            assert caught.value.stable_code() == "engine-away"
+            assert caught.value.stable_code() == "engine-refused"
         assert (tmp_path / "nats" / "nats.conf").stat().st_mode & 0o077 == 0
 
 
@@ -118,7 +118,7 @@ async def test_a_hub_killed_with_9_leaves_no_orphan(tmp_path: Path) -> None:
     environment = {"PYTHONPATH": ":".join(sys.path)}
     async with await anyio.open_process(command, env=environment, stderr=subprocess.STDOUT) as hub:
         assert hub.stdout is not None
-        with anyio.fail_after(10):
+        with anyio.fail_after(30):
             assert await hub.stdout.receive() == b"ready\n"
         pid = engine_pid(tmp_path)
         hub.kill()
@@ -146,9 +146,21 @@ async def test_an_orphan_from_before_does_not_block_the_start(tmp_path: Path) ->
 
 async def test_an_engine_that_cannot_start_says_why(tmp_path: Path) -> None:
     engine = NatsEngine(tmp_path, program=Path("/bin/false"))
-    with anyio.fail_after(10), pytest.raises(Unavailable) as caught:
+    with anyio.fail_after(30), pytest.raises(Unavailable) as caught:
         await engine.run(task_status=anyio.TASK_STATUS_IGNORED)
     assert caught.value.stable_code() == "engine-failed"
+
+
+async def test_a_port_that_was_taken_meanwhile_is_chosen_anew(tmp_path: Path) -> None:
+    engine = NatsEngine(tmp_path, broker=BrokerOptions(port=0))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        # As if it had been free a moment ago.
+        engine._broker_port = taken.getsockname()[1]
+        async with anyio.create_task_group() as tasks:
+            with anyio.fail_after(60):
+                await tasks.start(lambda *, task_status: engine.run(task_status=task_status))
+            assert engine.broker_link().port != taken.getsockname()[1]
+            tasks.cancel_scope.cancel()
 
 
 _TRACED = """

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -319,3 +320,24 @@ async def test_on_postgres_too(tmp_path: Path, database_url: Secret | None) -> N
             given = (await platform.post("/oauth/token", data=form)).json()
             renew = {**form, "grant_type": "refresh_token", "refresh_token": given["refresh_token"]}
             assert (await platform.post("/oauth/token", data=renew)).status_code == 200
+
+
+IN_CAR = {"directive": {"header": {"namespace": "AliGenie.Discovery", "name": "Discover"}, "payload": {"scope": {}}}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html></html>", b"[]", b"null", b'{"header":[],"payload":{}}', json.dumps(IN_CAR).encode(), b"\xff\xfe"],
+)
+async def test_what_is_no_request_gets_200_and_an_error_of_the_protocol(cloud: Cloud, body: bytes) -> None:
+    async with cloud.browser() as browser:
+        answer = await browser.post("/genie/gateway", content=body, headers={"Content-Type": "text/plain"})
+    told = answer.json()
+    assert (answer.status_code, told["header"]["name"]) == (200, "ErrorResponse")
+    assert told["payload"]["errorCode"] == "INVALIDATE_PARAMS"
+
+
+async def test_a_number_where_a_text_belongs_is_understood(cloud: Cloud) -> None:
+    answer = await cloud.ask("Control", "SetBrightness", deviceId="light", deviceType=None, attribute=7, value=33)
+    assert code(answer) == "ok"
+    assert cloud.home.room.twins.peek(ThingId("light")).reported["brightness"].value == 33

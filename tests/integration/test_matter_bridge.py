@@ -56,7 +56,7 @@ async def fabric(tmp_path: Path, bus: NatsBus) -> AsyncIterator[Fabric]:
         tasks.cancel_scope.cancel()
 
 
-async def until(is_so: Callable[[], bool], within_s: float = 8.0) -> None:
+async def until(is_so: Callable[[], bool], within_s: float = 30) -> None:
     with anyio.fail_after(within_s):
         while not is_so():  # noqa: ASYNC110 - what is waited for happens in other tasks of many kinds
             await anyio.sleep(0.02)

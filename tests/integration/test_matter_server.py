@@ -42,7 +42,7 @@ async def client(request: pytest.FixtureRequest) -> AsyncIterator[MatterClient]:
         tasks.cancel_scope.cancel()
 
 
-async def until(client: MatterClient, kind: type[Happening], within_s: float = 10.0) -> Happening:
+async def until(client: MatterClient, kind: type[Happening], within_s: float = 30) -> Happening:
     with anyio.fail_after(within_s):
         async for happening in client.happenings:
             if isinstance(happening, kind):

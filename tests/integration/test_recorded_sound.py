@@ -111,7 +111,7 @@ def test_a_pipe_that_never_ends_is_not_opened(tmp_path: Path) -> None:
 
     threading.Thread(target=read, daemon=True).start()
 
-    assert refused.wait(5)
+    assert refused.wait(30)
 
 
 @examples(150)

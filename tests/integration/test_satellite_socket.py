@@ -58,7 +58,7 @@ def connect(client: TestClient[Litestar], token: str = "right") -> Any:
 def until(socket: Any, kind: str) -> dict[str, Any]:
     """Text messages up to the first of a kind; sound is passed over."""
     while True:
-        event = socket.receive(timeout=5)
+        event = socket.receive(timeout=30)
         if text := event.get("text"):
             message: dict[str, Any] = json.loads(text)
             if message["type"] == kind:
@@ -73,7 +73,7 @@ def test_a_command_goes_up_and_a_spoken_reply_comes_down(client: TestClient[Lite
             socket.send_bytes(COMMAND[start : start + 640])
         turn = until(socket, "turn")
         rate = until(socket, "speech")["rate"]
-        sound = socket.receive_bytes(timeout=5)
+        sound = socket.receive_bytes(timeout=30)
         until(socket, "speech_end")
         socket.send_json({"type": "played"})
         state = until(socket, "state")
@@ -104,7 +104,7 @@ def test_whoever_does_not_say_hello_is_told_so_and_let_go(client: TestClient[Lit
         socket.send_text(first)
         problem = until(socket, "problem")["problem"]
         with pytest.raises(WebSocketDisconnect):
-            socket.receive(timeout=5)
+            socket.receive(timeout=30)
 
     assert problem["code"] == code
 

@@ -126,6 +126,21 @@ async def test_the_owner_adds_a_device_of_a_model_of_her_own(home: Home, client:
     assert (thing["kind"], thing["area"]) == ("light", "hall")
 
 
+async def test_a_device_may_have_its_name_and_secret_from_its_maker(home: Home, client: httpx.AsyncClient) -> None:
+    burnt = {"device_name": "00:1A.2b@x", "device_secret": "burnt-in-by-its-maker"}
+    body = {"model": LAMP["model"], "name": "Old lamp", **burnt}
+    made = (await client.post("/api/devices", json=body)).json()
+    assert (made["deviceName"], made["deviceSecret"]) == tuple(burnt.values())
+    again = await client.post("/api/devices", json=body)
+    assert (again.status_code, again.json()["code"]) == (409, "thing-exists")
+    for wrong in ({"device_name": "a b"}, {"device_name": "a/b"}, {"device_secret": ""}, {"device_secret": "é"}):
+        refused = await client.post("/api/devices", json={**body, "device_name": "other", **wrong})
+        assert (refused.status_code, refused.json()["code"]) == (
+            400,
+            "bad-secret" if "device_secret" in wrong else "bad-name",
+        )
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [

@@ -112,7 +112,7 @@ async def test_a_change_reaches_other_hubs_through_the_outbox(home: Home, bus: N
     ):
         await home.room.registry.rename(THING, Names(en="Renamed", zh="新名"))
         await tasks.start(lambda *, task_status: relay.run(task_status=task_status))
-        with anyio.fail_after(10):
+        with anyio.fail_after(30):
             seen: list[RegistryChanged] = []
             while not any(changed.kind == "changed" for changed in seen):
                 seen.append(msgspec.json.decode((await anext(events)).payload, type=RegistryChanged))

@@ -3,13 +3,15 @@
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import pytest
 from integration.things_room import LAMP, Home, a_database, a_home
 
-from jinn.kernel import Names, Secret, ThingId
+from jinn.kernel import Names, NotFound, Secret, SystemClock, ThingId, millis
 from jinn.runtime import NatsBus
 from jinn.things import CommandOutcome
 from jinn.things.frames import DownMessage, UpResult
@@ -144,7 +146,8 @@ async def sub(home: Home) -> ThingId:
 
 
 async def test_a_sub_device_speaks_only_while_it_is_logged_in(home: Home, sub: ThingId) -> None:
-    assert (await post_as_sub(home)).down == ()
+    stranger = said(await post_as_sub(home))
+    assert (stranger.topic, stranger.code) == ("/ext/error/testLamp01/lamp1", 520)
     added = await home.door.ask(home.lamp.device, "thing/topo/add", [signed("sub1", "subsecret")])
     assert added.code == 200
     assert said(await post_as_sub(home)).code == 520
@@ -189,22 +192,82 @@ async def test_a_login_without_topology_is_refused(home: Home) -> None:
     assert said(await session(home, "login", signed("sub1", "subsecret"))).code == 6401
 
 
-async def test_a_gateway_registers_new_devices_but_gets_no_secret_of_others(home: Home, sub: ThingId) -> None:
-    form = [{"productKey": "testLamp01", "deviceName": "fresh"}]
-    made = await home.door.ask(home.lamp.device, "thing/sub/register", form)
-    again = await home.door.ask(home.lamp.device, "thing/sub/register", form)
-    assert isinstance(made.data, list)
-    assert made.data == again.data
-    secret = await home.room.registry.device_secret("testLamp01", "fresh")
-    assert secret is not None
-    assert secret.matches(made.data[0]["deviceSecret"])
-    stolen = await home.door.ask(
-        home.lamp.device, "thing/sub/register", [{"productKey": "testLamp01", "deviceName": "sub1"}]
-    )
-    assert (stolen.code, stolen.data, sub) == (401, {}, "sub")
+FRESH = [{"productKey": "testLamp01", "deviceName": "fresh"}]
+
+
+async def test_a_gateway_brings_new_devices_only_while_their_owner_lets_them_come(home: Home, sub: ThingId) -> None:
+    register = partial(home.door.ask, home.lamp.device, "thing/sub/register")
+    upkeep = home.room.upkeep
+    shut = await register(FRESH)
+    assert (shut.code, shut.data) == (401, {})
+    assert home.room.registry.thing_of_device("testLamp01&fresh") is None
+    # A closed product: only what was named, and only once.
+    await upkeep.enrolling.allow("testLamp01", is_open=False)
+    assert (await register(FRESH)).code == 401
+    named = await register([{"productKey": "testLamp01", "deviceName": "sub1"}])
+    assert isinstance(named.data, list)
+    assert (named.code, named.data[0]["deviceSecret"]) == (200, "subsecret")
+    assert home.room.registry.thing(sub).gateway == THING
+    # An open one.
+    await upkeep.enrolling.allow("testLamp01", is_open=True)
+    assert (await register(FRESH)).code == 200
+    await upkeep.enrolling.forbid("testLamp01")
+    assert (await register([{"productKey": "testLamp01", "deviceName": "later"}])).code == 401
+    # Its own are told again, whatever has become of the product.
+    assert (await register(FRESH)).code == 200
+
+
+async def test_a_gateway_that_is_permitted_brings_new_devices_for_a_while(home: Home, bus: NatsBus) -> None:
+    await home.room.upkeep.permit(THING, "testLamp01", 60)
+    ledger = home.room.upkeep.ledger
+    now_ms = millis(SystemClock().now())
+    assert ledger.is_permitted(THING, "testLamp01", "fresh", now_ms=now_ms + 59_000)
+    assert not ledger.is_permitted(THING, "testLamp01", "fresh", now_ms=now_ms + 61_000)
+    assert not ledger.is_permitted(ThingId("another"), "testLamp01", "fresh", now_ms=now_ms)
+    async with a_home(home.database, bus) as later:
+        assert later.room.upkeep.ledger.is_permitted(THING, "testLamp01", "fresh", now_ms=now_ms)
+    assert (await home.door.ask(home.lamp.device, "thing/sub/register", FRESH)).code == 200
+    with pytest.raises(NotFound):
+        await home.room.upkeep.permit(THING, "nothing", 60)
+
+
+async def test_a_device_that_was_let_in_is_given_to_the_gateway_that_found_it(home: Home) -> None:
+    made = await home.room.upkeep.let_in(THING, "testLamp01", "fresh", Names(en="New", zh="新"))
+    given = await home.door.ask(home.lamp.device, "thing/sub/register", FRESH)
+    assert isinstance(given.data, list)
+    assert made.device_secret.matches(given.data[0]["deviceSecret"])
+    assert home.room.registry.thing(made.thing).gateway == THING
+
+
+async def test_a_gateway_gets_no_secret_of_others(home: Home, sub: ThingId) -> None:
+    await home.room.upkeep.permit(THING, "testLamp01", 60)
+    # Nobody has opened its product, and it was not named to this gateway.
+    stranger = Names(en="gateway", zh="网关")
+    other = await home.room.registry.add_device("testLamp01", names=stranger, device_name="gw2")
+    home.room.registry.take(replace(home.room.registry.thing(sub), gateway=other.thing))
+    form = [{"productKey": "testLamp01", "deviceName": "sub1"}]
+    stolen = await home.door.ask(home.lamp.device, "thing/sub/register", form)
+    assert (stolen.code, stolen.data) == (401, {})
     unknown = await home.door.ask(home.lamp.device, "thing/sub/register", [{"productKey": "x", "deviceName": "y"}])
     assert unknown.code == 6250
+    bad = await home.door.ask(
+        home.lamp.device, "thing/sub/register", [{"productKey": "testLamp01", "deviceName": "a b"}]
+    )
+    assert bad.code == 460
+
+
+async def test_what_is_behind_a_gateway_is_listed_and_let_go(home: Home) -> None:
+    await home.room.upkeep.permit(THING, "testLamp01", 60)
+    made = await home.door.ask(home.lamp.device, "thing/sub/register", FRESH)
+    assert isinstance(made.data, list)
     got = await home.door.ask(home.lamp.device, "thing/topo/get", {})
-    assert got.data == [{"productKey": "testLamp01", "deviceName": "fresh"}]
-    gone = await home.door.ask(home.lamp.device, "thing/topo/delete", form)
+    assert got.data == FRESH
+    gone = await home.door.ask(home.lamp.device, "thing/topo/delete", FRESH)
     assert (gone.code, (await home.door.ask(home.lamp.device, "thing/topo/get", {})).data) == (200, [])
+
+
+async def test_what_was_behind_a_removed_gateway_is_behind_nothing(home: Home, sub: ThingId) -> None:
+    await home.door.ask(home.lamp.device, "thing/topo/add", [signed("sub1", "subsecret")])
+    await home.room.remove(THING)
+    assert home.room.registry.thing(sub).gateway is None
+    assert (await home.room.commander.set_properties(sub, {"on": 1}, by="test"))[0].outcome is CommandOutcome.OFFLINE

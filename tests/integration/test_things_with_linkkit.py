@@ -95,7 +95,7 @@ def with_generated_parts(model: object) -> dict[str, object]:
 
 
 async def until(claim: Callable[[], bool]) -> None:
-    with anyio.fail_after(15):
+    with anyio.fail_after(30):
         while not claim():  # noqa: ASYNC110 (another process tells nobody)
             await anyio.sleep(0.02)
 

@@ -9,8 +9,9 @@ import pytest
 from fuzzing import examples
 from hypothesis import example, given
 from hypothesis import strategies as st
-from jinn_os.update import fetch, offers
+from jinn_os import fetching as fetch
 from jinn_os.update import manifest as on_device
+from jinn_os.update import offers
 from jinn_os.update.installing import Installer
 from jinn_os.update.record import Record, decode, encode
 from jinn_os.update.sim_flash import SimFlash
@@ -110,7 +111,7 @@ def test_a_package_arrives_whole_however_it_is_cut_and_however_often_it_begins_a
         "sha256": "0" * 64,
         "files": entries,
     }
-    manifest = on_device.Manifest(form)
+    manifest = on_a_thing(on_hub.signed(json.dumps(form).encode(), bytes(64))).read()
     flash = SimFlash()
     installer = Installer(flash, "a", manifest)
     while not installer.is_complete:

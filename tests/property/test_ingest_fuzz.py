@@ -68,7 +68,7 @@ def an_ingest() -> tuple[Ingest, Registry, Twins]:
         )
         twins.keep(Twin(thing=ThingId(name)).arrive(door="d", session="s", at_ms=1))
     bus = InMemoryBus()
-    doors = Doors(bus=bus, registry=registry)
+    doors = Doors(bus=bus, registry=registry, twins=twins)
 
     async def keep() -> Upkeep:
         return await open_upkeep(registry=registry, twins=twins, database=database, doors=doors, bus=bus, clock=clock)

@@ -1,7 +1,8 @@
 """Where is kept what must survive a power cut? A folder that is treated as flash memory."""
 
-import json
 import os
+
+from jinn_os.port import sync_file, sync_folder
 
 _CHUNK_BYTES = 512
 
@@ -36,12 +37,6 @@ class FolderFlash:
         except OSError:
             return None
 
-    def json_at(self, name, at):
-        """The JSON that begins at a place in a file, read as it comes. Raises `ValueError`, `RuntimeError`."""
-        with open(self.path(name), "rb") as file:
-            file.seek(at)
-            return json.load(file)
-
     def chunks(self, name):
         """Its bytes in pieces, for what is too large for the memory; none when there is no such file.
 
@@ -68,19 +63,17 @@ class FolderFlash:
         return None if status[0] & 0x4000 else status[6]
 
     def names(self, folder):
-        """All files below `folder`, as names to be used here."""
-        found = []
+        """All files below `folder`, one after the other, as names to be used here."""
         try:
             entries = sorted(os.listdir(self.path(folder)))
         except OSError:
-            return found
+            return
         for entry in entries:
             name = f"{folder}/{entry}"
             if self.size(name) is None:
-                found.extend(self.names(name))
+                yield from self.names(name)
             else:
-                found.append(name)
-        return found
+                yield name
 
     def overwrite(self, name, data):
         """Write from the start of a file, which is made when it is not there; not synced."""
@@ -104,10 +97,9 @@ class FolderFlash:
             os.remove(path)
         elif kind == "sync":
             with open(path, "ab") as file:
-                file.flush()
-                # MicroPython's `flush` is an fsync already.
-                if hasattr(os, "fsync"):
-                    os.fsync(file.fileno())
+                sync_file(file)
+            # Its name, too, and that other names are gone.
+            sync_folder(path[: path.rfind("/")])
         else:
             _make_folder(path[: path.rfind("/")])
             is_new = self.size(name) is None
@@ -122,7 +114,9 @@ def _make_folder(path):
         return
     except OSError:
         pass
-    slash = path.rstrip("/").rfind("/")
-    if slash > 0:
-        _make_folder(path[:slash])
-    os.mkdir(path.rstrip("/"))
+    path = path.rstrip("/")
+    above = path[: path.rfind("/")] if "/" in path else "."
+    if above:
+        _make_folder(above)
+    os.mkdir(path)
+    sync_folder(above or "/")

@@ -6,8 +6,10 @@ byte is signed. The package is the content of its files, one after the other in 
 
 import binascii
 import hashlib
+import struct
 
-from jinn_os.port import const
+from jinn_os.port import const, forget_module
+from jinn_os.update.listing import read_listing
 
 HEAD = b"jinn-firmware-1 "
 TEXT_AT = const(145)
@@ -42,19 +44,73 @@ class File:
         self.sha256 = sha256
 
 
-class Manifest:
-    """What a package is: for which product, which version, which files."""
+class Files:
+    """The files of a package in their order. Kept packed: as objects, those of an appliance would take 20 kB."""
 
-    def __init__(self, form):
+    _HEAD = "<II32s"
+
+    def __init__(self):
+        self.size = 0
+        self._packed = []
+        # File systems that do not tell cases apart would make one file of two.
+        self._taken = set()
+        self._folders = set()
+
+    def __len__(self):
+        return len(self._packed)
+
+    def __getitem__(self, index):
+        packed = self._packed[index]
+        start, size, sha256 = struct.unpack_from(self._HEAD, packed)
+        path = packed[struct.calcsize(self._HEAD) :].decode()
+        return File(path, start, size, binascii.hexlify(sha256).decode())
+
+    def __contains__(self, path):
+        """Whether a file of that path is among them."""
+        end = path.encode()
+        at = struct.calcsize(self._HEAD)
+        return any(packed[at:] == end for packed in self._packed)
+
+    def add(self, entry):
+        """The next one, as the manifest lists it; raises `Unsound`."""
+        if len(self._packed) >= FILES_MAX:
+            raise Unsound("manifest-malformed", f"it lists more than {FILES_MAX} files")
+        if not isinstance(entry, list) or len(entry) != 3:
+            raise Unsound("manifest-malformed", "a file is not listed as path, size and hash")
+        path = _path(entry[0])
+        lower = path.lower()
+        if lower in self._taken:
+            raise Unsound("manifest-malformed", f"{path} is listed twice")
+        self._taken.add(lower)
+        self._folders.update(_folders_above(lower))
+        size = _whole(entry[1], "the size of a file", 0, SIZE_MAX)
+        if self.size + size > SIZE_MAX:
+            raise Unsound("manifest-malformed", "its files are too large")
+        head = struct.pack(self._HEAD, self.size, size, binascii.unhexlify(_hash(entry[2])))
+        self._packed.append(head + path.encode())
+        self.size += size
+
+    def close(self):
+        """All have come; raises `Unsound`."""
+        if not self._packed:
+            raise Unsound("manifest-malformed", "it lists no files")
+        if self._taken & self._folders:
+            raise Unsound("manifest-malformed", "a file is also a folder")
+        self._taken = self._folders = None
+
+
+class Manifest:
+    """What a package is: for which product, which version, which `Files`."""
+
+    def __init__(self, form, files):
         self.product_key = _text(form, "product_key", 64)
         self.version = _text(form, "version", 64)
         self.module = _text(form, "module", 64) if "module" in form else "default"
         self.counter = _whole(form.get("counter"), "counter", 1, COUNTER_MAX)
         self.size = _whole(form.get("size"), "size", 1, SIZE_MAX)
         self.sha256 = _hash(form.get("sha256"))
-        self.files = _files(form.get("files"))
-        last = self.files[-1]
-        if last.start + last.size != self.size:
+        self.files = files
+        if files.size != self.size:
             raise Unsound("manifest-malformed", "its size is not that of its files together")
 
 
@@ -89,28 +145,25 @@ class Signed:
 
     def check(self, public):
         """The manifest, when its signature is that of `public` (32 bytes); raises `Unsound`."""
-        # Here and not above: it is needed once in months, and its modules take 20 kB.
-        from jinn_os.update.ed25519 import verify
-
         if len(self) + TEXT_AT > MANIFEST_BYTES_MAX:
             raise Unsound("manifest-too-large", f"a manifest has at most {MANIFEST_BYTES_MAX} bytes")
-        if not verify(public, self, self.signature()):
+        is_signed = _is_signed(public, self)
+        _forget_arithmetic()
+        if not is_signed:
             raise Unsound("manifest-unsigned", "it is not signed by the maker of this product")
         return self.read()
 
     def read(self):
         """The manifest, whoever signed it; raises `Unsound`."""
+        files = Files()
         try:
-            form = self._flash.json_at(self._name, TEXT_AT)
-        except OSError:
-            raise Unsound("manifest-malformed", "there is none") from None
+            form = read_listing(self.pieces(), files.add)
         except (ValueError, RuntimeError):  # RuntimeError: nested deeper than the stack allows
-            raise Unsound("manifest-malformed", "it is no JSON") from None
+            raise Unsound("manifest-malformed", "it is no manifest in JSON") from None
         except MemoryError:
             raise Unsound("manifest-too-large", "there is no memory for it") from None
-        if not isinstance(form, dict):
-            raise Unsound("manifest-malformed", "it is no object")
-        return Manifest(form)
+        files.close()
+        return Manifest(form, files)
 
     def digest(self):
         """By what a slot's record knows the manifest that it was filled by; of an empty file when there is none."""
@@ -118,6 +171,28 @@ class Signed:
         for data in self._flash.chunks(self._name):
             found.update(data)
         return found.digest()
+
+
+def meet_arithmetic():
+    """To be called at the start: let MicroPython read what `check` will need, and forget it again but for its names.
+
+    Those it keeps for good, in a table that is doubled when it is full; later 14 kB in one piece may not be to be had.
+    """
+    import jinn_os.update.ed25519  # noqa: F401
+
+    _forget_arithmetic()
+
+
+def _is_signed(public, signed):
+    # Here and not above: it is needed once in months.
+    from jinn_os.update.ed25519 import verify
+
+    return verify(public, signed, signed.signature())
+
+
+def _forget_arithmetic():
+    forget_module("jinn_os.update.ed25519")
+    forget_module("jinn_os.update.sha512")
 
 
 def _text(form, name, chars_max):
@@ -138,31 +213,6 @@ def _hash(value):
     if not isinstance(value, str) or len(value) != 64 or any(one not in "0123456789abcdef" for one in value):
         raise Unsound("manifest-malformed", "a hash is 64 lower-case hexadecimal digits")
     return value
-
-
-def _files(entries):
-    if not isinstance(entries, list) or not 0 < len(entries) <= FILES_MAX:
-        raise Unsound("manifest-malformed", f"it does not list 1 to {FILES_MAX} files")
-    files = []
-    taken = set()
-    folders = set()
-    start = 0
-    for entry in entries:
-        if not isinstance(entry, list) or len(entry) != 3:
-            raise Unsound("manifest-malformed", "a file is not listed as path, size and hash")
-        path = _path(entry[0])
-        # File systems that do not tell cases apart would make one file of two.
-        lower = path.lower()
-        if lower in taken:
-            raise Unsound("manifest-malformed", f"{path} is listed twice")
-        taken.add(lower)
-        folders.update(_folders_above(lower))
-        size = _whole(entry[1], "the size of a file", 0, SIZE_MAX)
-        files.append(File(path, start, size, _hash(entry[2])))
-        start += size
-    if taken & folders:
-        raise Unsound("manifest-malformed", "a file is also a folder")
-    return files
 
 
 def _folders_above(path):

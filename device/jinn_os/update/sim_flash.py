@@ -1,7 +1,5 @@
 """What does a power cut leave behind? Flash in memory that goes dark at a chosen step, in every manner it might."""
 
-import json
-
 MANNERS = ("before", "torn", "garbled", "after", "lost")
 """Nothing of the last step happened; half of it; half of it and erased bytes; all of it; nothing of it, and what
 was not synced is gone, removals included."""
@@ -36,9 +34,6 @@ class SimFlash:
 
     def start(self, name, size):
         return self._files[name][:size] if name in self._files else None
-
-    def json_at(self, name, at):
-        return json.loads(self._files[name][at:])
 
     def chunks(self, name):
         data = self._files.get(name, b"")

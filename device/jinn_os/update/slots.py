@@ -133,7 +133,7 @@ class Slots:
         """
         target = self.target()
         digest = manifests.Signed(self._flash, OFFER).digest()
-        if not self._is_whole(target, digest, manifest) or self._strangers(target, manifest):
+        if not self._is_whole(target, digest, manifest) or self._has_strangers(target, manifest):
             raise manifests.Unsound("package-damaged", "what was written does not read back as it should")
         self._records.write(
             self.record.but(trial=target, tries=TRIES, trial_hash=digest, failed=0, why=NOTHING, failed_counter=0)
@@ -224,12 +224,16 @@ class Slots:
     def _signed(self, slot):
         return manifests.Signed(self._flash, self._manifest_name(slot))
 
-    def _strangers(self, slot, manifest):
-        """Files in a slot that do not belong to it: one that was left over could be imported in place of another."""
-        known = {file.path for file in manifest.files}
-        known.add(manifests.MANIFEST_NAME)
+    def _has_strangers(self, slot, manifest):
+        """Whether files lie in a slot that do not belong to it: one that was left over could be imported in place of
+        another.
+        """
         folder = SLOT_NAMES[slot]
-        return [name for name in self._flash.names(folder) if name[len(folder) + 1 :] not in known]
+        for name in self._flash.names(folder):
+            path = name[len(folder) + 1 :]
+            if path != manifests.MANIFEST_NAME and path not in manifest.files:
+                return True
+        return False
 
     def _manifest_name(self, slot):
         return SLOT_NAMES[slot] + "/" + manifests.MANIFEST_NAME

@@ -4,8 +4,9 @@ import asyncio
 import binascii
 import sys
 
+from jinn_os import fetching
 from jinn_os.port import const
-from jinn_os.update import fetch, manifest, offers
+from jinn_os.update import manifest, offers
 from jinn_os.update.flash import FolderFlash
 from jinn_os.update.installing import PAGE_BYTES, Installer
 from jinn_os.update.slots import OFFER, Slots, factory_in
@@ -51,9 +52,9 @@ class _Attempts:
         """Raises `Failed` when it is refused, and when it broke too often."""
         try:
             await work
-        except fetch.Refused as refused:
+        except fetching.Refused as refused:
             raise Failed(offers.DOWNLOAD, "download-refused", refused.args[0]) from None
-        except fetch.Broken as broken:
+        except fetching.Broken as broken:
             if has_come_on():
                 self._failures = 0
                 self._pause_s = PAUSE_FIRST_S
@@ -65,7 +66,7 @@ class _Attempts:
 
 
 class Options:
-    """What an updater is told: who made this product, which product it is, how much a slot holds."""
+    """What an updater is told: who made this product, which product it is, how much a slot holds; `tls`: the link's."""
 
     def __init__(self, product_key, public, slot_bytes, trial_s=TRIAL_S, tls=None):
         self.product_key = product_key
@@ -201,7 +202,7 @@ class Updater:
             with _Burning():
                 self._flash.remove(OFFER)
             url = self._newest(offer).manifest_url
-            await attempts.make(fetch.fetch(url, 0, offer.manifest_bytes, take, self._options.tls), lambda: False)
+            await attempts.make(fetching.fetch(url, 0, offer.manifest_bytes, take, self._options.tls), lambda: False)
             if self._flash.size(OFFER) == offer.manifest_bytes:
                 break
         with _Burning():
@@ -245,7 +246,7 @@ class Updater:
         while not installer.is_complete:
             before = installer.offset
             await attempts.make(
-                fetch.fetch(self._newest(offer).url, before, found.size, take, self._options.tls),
+                fetching.fetch(self._newest(offer).url, before, found.size, take, self._options.tls),
                 lambda before=before: installer.offset != before,
             )
 
@@ -274,14 +275,16 @@ class Updater:
         return self._next_id
 
 
-def open_updater(settings, folder, product, link, tell, first_id):
+def open_updater(settings, folder, product, link, tell, first_id, tls):
     """The updater of a program that `boot.py` started; None for an appliance without flash or without a maker's key.
 
-    `folder` is that of the settings file; `first_id` keeps ids of messages apart from those of the last run.
+    `folder` is that of the settings file; `first_id` keeps ids of messages apart from those of the last run; `tls` is
+    the link's, for downloads from the same hub.
     """
     key = settings.get("update_key") or product.get("update_key")
     if not key or "flash" not in settings:
         return None
+    manifest.meet_arithmetic()
     place = settings["flash"]
     flash = FolderFlash(place if place.startswith("/") else folder + place)
     options = Options(
@@ -289,6 +292,7 @@ def open_updater(settings, folder, product, link, tell, first_id):
         binascii.unhexlify(key),
         settings.get("slot_bytes", SLOT_BYTES),
         trial_s=settings.get("trial_s", TRIAL_S),
+        tls=tls,
     )
     topics = offers.Topics(settings["product_key"], settings["device_name"])
     return Updater(Slots(flash, factory_in(sys.path[0])), flash, options, topics, link, tell, first_id)

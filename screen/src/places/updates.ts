@@ -59,6 +59,12 @@ export class UpdatesPlace extends Part {
     @media ${PHONE} { .sheet { padding: 16px; } .orders jn-choice { width: 100%; } }
   `];
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // Nobody tells when an operator adds a package.
+    updates.firmware.refresh();
+  }
+
   protected override follows(): readonly Watchable[] {
     return [clock];
   }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from jinn.edge.model import Comparison, Condition, NotSo, PropertyTest
+from jinn.edge.model import Comparison, Condition, NotSo, PeopleTest, PropertyTest, SunCondition
 from jinn.edge.truth import is_same
 from jinn.kernel import ThingId
 
@@ -15,7 +15,20 @@ def contradict(conditions: Sequence[Condition]) -> bool:
             by_property.setdefault((one.thing, one.property), []).append(one)
         if isinstance(one, NotSo) and one.of in conditions:
             return True
+        if _opposite(one) in conditions:
+            return True
     return any(not can_be(tests) for tests in by_property.values())
+
+
+def _opposite(one: Condition) -> Condition | None:
+    """By day and by night; somebody at home and everybody out."""
+    match one:
+        case SunCondition(is_up=is_up):
+            return SunCondition(is_up=not is_up)
+        case PeopleTest(who=who, is_home=is_home):
+            return PeopleTest(who="everyone" if who == "anyone" else "anyone", is_home=not is_home)
+        case _:
+            return None
 
 
 def can_be(tests: Sequence[PropertyTest]) -> bool:

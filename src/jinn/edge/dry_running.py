@@ -83,6 +83,7 @@ class DryRun:
             id=RuleId("dry"), version=1, draft=replace(draft, is_enabled=True), created_ms=from_ms, changed_ms=from_ms
         )
         self._is_begun = False
+        self._causes: set[str] = set()
         self.runs: list[Run] = []
 
     async def tell(self, past: Past, *, from_ms: int, to_ms: int) -> list[Run]:
@@ -148,8 +149,9 @@ class DryRun:
 
     def _set_off(self, all_of: Iterable[SetOff]) -> None:
         for _, trigger, cause in all_of:
-            if not self._is_begun or len(self.runs) >= RUNS_MAX:
-                continue
+            if not self._is_begun or len(self.runs) >= RUNS_MAX or cause.key in self._causes:
+                continue  # A cause sets a rule off once: autumn shows an hour twice, and no minute of it comes twice.
+            self._causes.add(cause.key)
             found = tuple(self._found())
             is_met = all(one.is_met for one in found)
             run = Run(

@@ -2,8 +2,9 @@
 
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import anyio
@@ -11,6 +12,8 @@ import anyio.abc
 import msgspec
 
 from jinn.edge import store
+from jinn.edge.catching_up import CatchingUp
+from jinn.edge.heard import Heard, Hold
 from jinn.edge.home import NowView, Surroundings
 from jinn.edge.index import Place
 from jinn.edge.later import Later
@@ -20,6 +23,7 @@ from jinn.edge.ports import Home
 from jinn.edge.rulebook import RuleBook
 from jinn.edge.running import Runner
 from jinn.edge.truth import meets
+from jinn.edge.unheard import Unheard
 from jinn.edge.walltime import LATE_MAX_MIN, minutes_passed
 from jinn.edge.wire import RULES_SUBJECT, NamesWire, Noticed, RulesChanged
 from jinn.kernel import Clock, JinnError, Names, millis, new_id
@@ -46,7 +50,7 @@ _LOOK_EVERY_S = 1.0
 """How soon a clock that was set is noticed."""
 
 _log = logging.getLogger(__name__)
-Batch = TypeVar("Batch")
+Batch = TypeVar("Batch", ReportedBatch, PresenceBatch, HappenedBatch)
 Live = Callable[[Rule, Run], Awaitable[None]]
 
 
@@ -76,6 +80,12 @@ class Engine:
         self._later = later
         self._clock = clock
         self.noticer = Noticer(twin=home.twin, around=around, clock=clock, later=later)
+        self.unheard = Unheard("rules", concerns=self.noticer, twin=home.twin, database=database, clock=clock)
+        self._catching_up = CatchingUp(
+            unheard=self.unheard, noticer=self.noticer, book=book, runner=runner, database=database, later=later,
+            clock=clock,
+        )  # fmt: skip
+        self._recovered = anyio.Event()
         self._tasks: anyio.abc.TaskGroup | None = None
         self._running: dict[RuleId, anyio.CancelScope] = {}
         self._under_way = 0
@@ -83,18 +93,25 @@ class Engine:
         self._wall_ms = 0
         self._woken = anyio.Event()
 
+    def prepare(self) -> None:
+        """From here on each commit notes what concerns a rule, though nobody listens yet."""
+        for rule in self._book.rules():
+            self.noticer.know(rule)
+
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
         async with anyio.create_task_group() as tasks:
             self._tasks = tasks
-            # Heard from before the twins are looked at, so that nothing falls in between.
+            # Heard from before the twins are looked at, and taken after it, so that nothing falls in between.
             await tasks.start(self._read, REPORTED_SUBJECT, ReportedBatch, self.noticer.take_reports)
             await tasks.start(self._read, PRESENCE_SUBJECT, PresenceBatch, self.noticer.take_presences)
             await tasks.start(self._read, HAPPENED_SUBJECT, HappenedBatch, self.noticer.take_events)
             await self.recover()
+            self._recovered.set()
             self._book.changed = self._rule_changed
             await tasks.start(self._follow_other_hubs)
             tasks.start_soon(self._watch_clock)
             tasks.start_soon(self._watch_timers)
+            tasks.start_soon(self._catching_up.keep_looking, self._hear_late)
             task_status.started()
 
     async def recover(self) -> None:
@@ -113,6 +130,8 @@ class Engine:
         self._wall_ms = seen_ms if 0 <= now_ms - seen_ms <= RESTART_LATE_MS else now_ms
         for row in await self._database.read("edge.open_runs"):
             await self._take_up(store.run_of(row))
+        self.noticer.begin_versions(self._home.twins())
+        await self._catching_up.catch_up(self._hear_late)
 
     async def _take_up(self, run: Run) -> None:
         """A run that waits goes on with the rule as it was then; one that was cut off in a deed is said to be so."""
@@ -122,7 +141,13 @@ class Engine:
         else:
             await self._runner.cut_off(run)
 
-    def set_off(self, all_of: Iterable[SetOff]) -> None:
+    def set_off(self, all_of: Iterable[SetOff], heard: Heard | None = None, *, is_late: bool = False) -> None:
+        """Have rules do what they do, if they may.
+
+        Args:
+            heard: is held until it is kept that they have begun.
+            is_late: told for the second time, perhaps.
+        """
         for rule_id, trigger, cause in all_of:
             rule = self._book.peek(rule_id)
             if rule is None or not rule.may_run:
@@ -136,9 +161,19 @@ class Engine:
                 because=self._book.saying.because(trigger, cause),
                 outcome=RunOutcome.RUNNING,
             )
-            self._decide(rule, run)
+            self._decide(rule, run, heard, is_late=is_late)
 
-    def _decide(self, rule: Rule, run: Run) -> None:
+    def _hear(self, all_of: Iterable[SetOff], keys: Sequence[str], *, is_late: bool = False) -> None:
+        heard = Heard(lambda: self._later.add(self.unheard.heard(keys))) if keys else None
+        self.set_off(all_of, heard, is_late=is_late)
+        if heard is not None:
+            heard.done()
+
+    def _hear_late(self, all_of: Iterable[SetOff], keys: Sequence[str]) -> None:
+        self._hear(all_of, keys, is_late=True)
+        self._wake_for_earlier()
+
+    def _decide(self, rule: Rule, run: Run, heard: Heard | None, *, is_late: bool) -> None:
         found = tuple(self._found(rule))
         run = replace(run, found=found)
         if not all(one.is_met for one in found):
@@ -153,7 +188,8 @@ class Engine:
             self._note(_kept_from(run, RunOutcome.FAILED, _TOO_MANY))
         else:
             self._book.note_run(rule.id, run.at_ms)
-            self._start(rule, run, self._runner.begin)
+            hold = heard.hold() if heard is not None else None
+            self._start(rule, run, partial(self._runner.begin, hold=hold, is_late=is_late), hold)
 
     def _found(self, rule: Rule) -> Iterable[Found]:
         if not rule.draft.conditions:
@@ -198,20 +234,22 @@ class Engine:
         """Keep that nothing was done; nobody waits for it."""
         self._later.add(store.begin_run(run, is_note=True), store.trim_runs(run.rule))
 
-    def _start(self, rule: Rule, run: Run, live: Live) -> None:
+    def _start(self, rule: Rule, run: Run, live: Live, hold: Hold | None = None) -> None:
         assert self._tasks is not None
         before = self._running.get(rule.id)
         if before is not None:
             before.cancel()
         scope = self._running[rule.id] = anyio.CancelScope()
         self._under_way += 1
-        self._tasks.start_soon(self._live, rule, run, scope, live)
+        self._tasks.start_soon(self._live, rule, run, scope, live, hold)
 
-    async def _live(self, rule: Rule, run: Run, scope: anyio.CancelScope, live: Live) -> None:
+    async def _live(self, rule: Rule, run: Run, scope: anyio.CancelScope, live: Live, hold: Hold | None) -> None:
         try:
             with scope:
                 await live(rule, run)
             if scope.cancelled_caught:
+                if hold is not None:
+                    hold.let_go()
                 await self._runner.cut_off(run)
         except JinnError as wrong:
             _log.error("a run of the rule %s broke off: %s", rule.id, wrong.sentence)
@@ -241,12 +279,16 @@ class Engine:
             self._wall_ms = now_ms
         if now_ms // 60_000 <= self._wall_ms // 60_000:
             return
-        self.set_off(self.noticer.take_minutes(minutes_passed(self._wall_ms, now_ms, self._around.zone)))
+        heard = Heard(lambda: self._later.add(store.keep_mark("wall", now_ms)))
+        self.set_off(self.noticer.take_minutes(minutes_passed(self._wall_ms, now_ms, self._around.zone)), heard)
         self._wall_ms = now_ms
-        self._later.add(store.keep_mark("wall", now_ms))
+        heard.done()
 
     def look_at_timers(self) -> None:
-        self.set_off(self.noticer.take_due())
+        for one in self.noticer.take_due():
+            heard = Heard(partial(self.noticer.timer_ran, one))
+            self.set_off([one], heard)
+            heard.done()
 
     async def _watch_clock(self) -> None:
         while True:
@@ -277,9 +319,11 @@ class Engine:
         decoder = msgspec.json.Decoder(form)
         async with self._bus.subscribe(subject) as messages:
             task_status.started()
+            await self._recovered.wait()
             async for message in messages:
                 try:
-                    self.set_off(take(decoder.decode(message.payload)))
+                    batch = decoder.decode(message.payload)
+                    self._hear(take(batch), self.unheard.keys_of(batch))
                 except msgspec.DecodeError as wrong:
                     _log.warning("an event on %s was not understood: %s", subject, wrong)
                 self._wake_for_earlier()

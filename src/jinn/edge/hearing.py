@@ -4,28 +4,31 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from jinn.edge.listening import Situation
+from jinn.edge.cutting import VERBS_EN, cuts, plain, starts_of
+from jinn.edge.listening import HowMuch, NotAble, Situation, WhichOne
 from jinn.edge.model import (
     Action,
     AnyOf,
     CallAction,
+    Comparison,
     Condition,
     Draft,
+    NotSo,
+    PeopleTest,
     PresenceTrigger,
     PropertyTest,
     SayAction,
     SetAction,
+    SunCondition,
+    TimeCondition,
     TimeTrigger,
     Trigger,
 )
 from jinn.edge.saying import Saying
 from jinn.edge.spoken_acts import UNSAID, actions_of
-from jinn.edge.spoken_tests import Test, tests_of
-from jinn.edge.spoken_times import times_in
+from jinn.edge.spoken_tests import Test, says_all, tests_of
+from jinn.edge.spoken_times import Times, times_in
 from jinn.kernel import Lang, Names, ThingId
-
-CUTS_MAX = 10
-"""Places where one sentence is tried to be cut in two; each try asks understanding a few times."""
 
 _NAME_CHARS_MAX = 120
 
@@ -40,11 +43,14 @@ class When:
 
 _STRONG_EN = re.compile(
     r"\b(?:when|whenever|if|once|as soon as|every time|each time|every ?day|daily|every|each|sunset|sunrise|dusk|dawn"
-    r"|sundown|gets dark|on (?:mon|tues|wednes|thurs|fri|satur|sun)days?|weekdays?|weekends?)\b"
+    r"|sundown|dark|unless|by|after|on (?:mon|tues|wednes|thurs|fri|satur|sun)days?|weekdays?|weekends?)\b"
+    r"|\d ?[ap]\.?m\b|\b(?:noon|midnight)\b"
 )
 _STRONG_ZH = re.compile(
     r"如果|要是|假如|若是|的时候|的话|每天|每晚|每日|每早|每当|一旦|只要|每周|每个|工作日|周末|周[一二三四五六日]|星期"
-    r"|日落|日出|天黑|天亮|^当|[零一二两三四五六七八九十\d]点|[0-9]:[0-9]|.就.|以后|之后|时(?:，|把|将|打开|关|告诉|提醒)|每次|.(?:提醒|告诉|通知|警告)(?:我|大家)"
+    r"|日落|日出|天黑|天亮|太阳|除非|.一[开关打].|一[开打]|没人|过了|^当|[零一二两三四五六七八九十\d]点"
+    r"|[0-9]:[0-9]|.就.|以后|之后|(?:秒|分钟|小时|钟头)后|时(?:，|把|将|打开|关|告诉|提醒)|每次|.(?:提醒|告诉"
+    r"|通知|警告)(?:我|大家)"
 )
 
 
@@ -58,13 +64,120 @@ def hear_rule(text: str, situation: Situation, saying: Saying) -> Draft | None:
 
     Raises:
         WhichOne: a part of it may mean several things.
+        HowMuch: it lacks a level.
+        NotAble: a thing is asked for what it has not.
     """
     said = plain(text, situation.lang)
-    for when_text, then_text in _cuts(said, situation.lang):
-        heard = _heard(when_text, then_text, situation)
+    stated = _stated(said, situation) or _with_exception(said, situation)
+    return _draft(*stated, saying) if stated else None
+
+
+def _stated(said: str, situation: Situation) -> tuple[When, tuple[Action, ...]] | None:
+    lacking: HowMuch | NotAble | None = None
+    for when_text, then_text in cuts(said, situation.lang, situation.names):
+        try:
+            heard = _heard(when_text, then_text, situation)
+        except (HowMuch, NotAble) as lack:
+            # Another cut may still make sense; when none does, this one is told.
+            lacking = lacking or lack
+            continue
+        heard = heard or _timed_if(when_text, then_text, situation)
         if heard is not None and not _is_reminder(*heard, said, situation.lang):
-            return _draft(*heard, saying)
+            return heard
+    heard = _timed(said, situation)
+    if heard is None and lacking is not None:
+        raise lacking
+    return None if heard is None or _is_reminder(*heard, said, situation.lang) else heard
+
+
+def _timed(said: str, situation: Situation) -> tuple[When, tuple[Action, ...]] | None:
+    """A wish with its time somewhere in it: 厨房灯晚上十点关掉, "from Monday to Friday lock up at nine"."""
+    times = times_in(said, situation.lang)
+    triggers = _time_triggers(times)
+    if not triggers:
+        return None
+    actions = actions_of(_cleaned(times.rest, situation.lang), situation)
+    return (When(triggers=triggers, conditions=times.beside_trigger), actions) if actions else None
+
+
+def _timed_if(when_text: str, then_text: str, situation: Situation) -> tuple[When, tuple[Action, ...]] | None:
+    """ "Only when nobody is in start the vacuum at three": the time is the trigger, the rest must be so."""
+    times = times_in(then_text, situation.lang)
+    if times.at_min is None and times.sun is None:
+        return None
+    needed = _conditions(when_text, situation)
+    if needed and all(isinstance(one, TimeCondition) for one in needed):
+        return None  # "From Monday to Thursday ... at nine": days of the trigger itself.
+    heard = _timed(then_text, situation) if needed else None
+    if heard is None or needed is None:
+        return None
+    return replace(heard[0], conditions=(*needed, *heard[0].conditions)), heard[1]
+
+
+_UNLESS = {
+    Lang.EN: (
+        re.compile(r"(?P<y>.+?),? (?:unless|except (?:when|if)) "
+                   r"(?P<x>.+)"), re.compile(r"unless (?P<x>.+?), (?P<y>.+)"),
+    ),
+    Lang.ZH: (
+        re.compile(r"除非(?P<x>[^，]+?)(?:，?否则就?|，?不然就?|，(?:都|就)?)(?P<y>.+)"),
+        re.compile(r"(?P<y>.+?)，?除非(?P<x>.+)"),
+    ),
+}  # fmt: skip
+
+
+def _exceptions(said: str, lang: Lang) -> Iterator[tuple[str, str]]:
+    for pattern in _UNLESS[lang]:
+        if (found := pattern.fullmatch(said)) is not None:
+            yield found["x"], found["y"]
+    if said.startswith("unless "):
+        for seam in VERBS_EN.finditer(said):
+            yield said[len("unless ") : seam.start()], said[seam.end() :]
+
+
+def _with_exception(said: str, situation: Situation) -> tuple[When, tuple[Action, ...]] | None:
+    """ "Turn off the television at eleven unless somebody is home"."""
+    for condition, wish in _exceptions(said, situation.lang):
+        stated = _stated(wish, situation)
+        if stated is None:
+            continue
+        when, actions = stated
+        excepted = _conditions(condition, situation.speaking_of(_things(when.triggers) or _things(actions)))
+        if not excepted:
+            return None
+        against = tuple(negated(one) for one in excepted)
+        unless = against[0] if len(against) == 1 else AnyOf(of=against)
+        return replace(when, conditions=(*when.conditions, unless)), actions
     return None
+
+
+def _conditions(clause: str, situation: Situation) -> tuple[Condition, ...] | None:
+    """What must be so, and nothing that sets a rule off."""
+    times = times_in(clause, situation.lang)
+    if times.at_min is not None or times.sun is not None:
+        return None
+    rest = _cleaned(times.rest, situation.lang)
+    groups = _groups(rest, situation) if rest else []
+    if groups is None:
+        return None
+    tests = tuple(_condition(group, situation) for group in groups)
+    return None if None in tests else (*_present(tests), *times.conditions)
+
+
+def negated(condition: Condition) -> Condition:
+    """That it is not so, in the plainest way."""
+    match condition:
+        case PeopleTest(who=who, is_home=is_home):
+            return PeopleTest(who="everyone" if who == "anyone" else "anyone", is_home=not is_home)
+        case SunCondition(is_up=is_up):
+            return SunCondition(is_up=not is_up)
+        case PropertyTest(comparison=Comparison.IS | Comparison.IS_NOT as comparison, for_s=0.0):
+            other = Comparison.IS_NOT if comparison is Comparison.IS else Comparison.IS
+            return replace(condition, comparison=other)
+        case NotSo(of=inner):
+            return inner
+        case _:
+            return NotSo(of=condition)
 
 
 def _heard(when_text: str, then_text: str, situation: Situation) -> tuple[When, tuple[Action, ...]] | None:
@@ -85,7 +198,12 @@ def _is_reminder(when: When, actions: tuple[Action, ...], said: str, lang: Lang)
     """ "Tell me when it is five": said once, and meant once. A rule says that it comes again."""
     is_timed = all(isinstance(trigger, TimeTrigger) for trigger in when.triggers)
     is_said_only = all(isinstance(action, SayAction) for action in actions)
-    return is_timed and is_said_only and not (_AGAIN_EN if lang is Lang.EN else _AGAIN_ZH).search(said)
+    return (
+        is_timed
+        and not when.conditions
+        and is_said_only
+        and not (_AGAIN_EN if lang is Lang.EN else _AGAIN_ZH).search(said)
+    )
 
 
 _AGAIN_EN = re.compile(
@@ -102,111 +220,57 @@ def _things(parts: Sequence[object]) -> list[ThingId]:
 _OF_A_THING = (PropertyTest, PresenceTrigger, SetAction, CallAction)
 
 
-def plain(text: str, lang: Lang) -> str:
-    """Without what is only polite, in lower case and one sort of comma."""
-    text = " ".join(text.strip().lower().split()).rstrip(".!?。！？ ")
-    if lang is Lang.EN:
-        text = text.replace("’", "'").replace("%", " percent").replace("  ", " ")
-        return re.sub(
-            r"^(?:(?:hey |ok |okay )?jinn,? |please,? |from now on,? |i want that "
-            r"|(?:make|create|add|set up) a (?:new )?rule(?: that says| that|:|,)? )+",
-            "", text,
-        )  # fmt: skip
-    text = text.replace(" ", "").replace(",", "，").replace("；", "，").replace("。", "，")
-    return re.sub(
-        r"^(?:请|麻烦你?|帮我|从现在开始|今后|(?:新建|创建|添加|加)一?[条个]规则[:：，]?|设置一?[条个]?规则[:：，]?|，)+",
-        "",
-        text,
-    )
-
-
-_VERBS_EN = re.compile(
-    r" (?=(?:turn|switch|set|light|dim|open|close|shut|tell|say|remind|start|stop|pause|mute|unmute|activate|clean|put"
-    r"|make|lock|raise|lower|notify|warn|alert|let me|let us|announce|run|send|wait|vacuum|change|bring|draw|play)\b)"
-)
-_FIRST_EN = re.compile(
-    r"(?:when|whenever|if|once|as soon as|(?:every|each) time(?: that)?|in case|provided(?: that)?|while|after) "
-)
-_BACK_EN = re.compile(
-    r",? (?:but )?(?:only )?(?:when|whenever|if|once|as soon as|(?:every|each) time(?: that)?|in case|while) "
-)
-_TIME_EN = re.compile(
-    r",? (?=(?:at|every|each|on|from|between|after|before|daily|half an hour|an hour|\d+ minutes|\w+ minutes)\b)"
-)
-_VERBS_ZH = re.compile(
-    r"(?=(?:把|将|打开|关掉|关上|关闭|开启|关了|开[^着了关]|调|告诉|提醒|通知|播报|说|让|叫|启动|执行|拉开|拉上|设|停|暂停|切换|进入|扫地|打扫|清扫|开始|关[^着了于]|报警|等[^到于]))"
-)
-_LINK_ZH = re.compile(r"的时候，?|的话，?|时，|，就|，那就|，那么|，|就|时(?=把|将|打开|关|开|告诉|提醒)")
-_BACK_ZH = re.compile(r"，?(?=(?:如果|要是|假如|当|一旦|只要|每当))")
-
-
-def _cuts(text: str, lang: Lang) -> Iterator[tuple[str, str]]:
-    """Ways to cut the sentence into when and then, the likeliest first."""
-    count = 0
-    for cut in dict.fromkeys(_cuts_en(text) if lang is Lang.EN else _cuts_zh(text)):
-        if cut[0].strip(" ，,") and cut[1].strip(" ，,"):
-            yield cut
-            count += 1
-            if count >= CUTS_MAX:
-                return
-
-
-def _cuts_en(text: str) -> Iterator[tuple[str, str]]:
-    first = _FIRST_EN.match(text)
-    rest = text[first.end() :] if first else text
-    for separator in (", then ", " then ", ", "):
-        at = rest.find(separator)
-        while at > 0:
-            yield rest[:at], rest[at + len(separator) :]
-            at = rest.find(separator, at + 1)
-    if not first:
-        for found in _BACK_EN.finditer(text):
-            yield text[found.end() :], text[: found.start()]
-    for found in _VERBS_EN.finditer(rest):
-        yield rest[: found.start()], rest[found.end() :]
-    if not first:
-        for found in _TIME_EN.finditer(text):
-            yield text[found.end() :], text[: found.start()]
-
-
-def _cuts_zh(text: str) -> Iterator[tuple[str, str]]:
-    first = re.match(r"(?:如果|要是|假如|若是|当|一旦|只要|每当|每次|等到?)", text)
-    rest = text[first.end() :] if first else text
-    links = sorted(_LINK_ZH.finditer(rest), key=lambda found: (found.group() in ("就",), found.start()))
-    for found in links:
-        if re.match(r"然后|再|并|同时|过?(?:[\d一二两三四五六七八九十半]+)(?:个?小时|分钟|秒)", rest[found.end() :]):
-            continue  # What follows goes on with what is to be done.
-        yield rest[: found.start()], rest[found.end() :]
-    for found in _VERBS_ZH.finditer(rest):
-        yield rest[: found.start()], rest[found.start() :]
-    if not first:
-        for found in _BACK_ZH.finditer(text):
-            if found.start():
-                yield text[found.end() :], text[: found.start()]
-
-
 def _when(clause: str, situation: Situation) -> When | None:
     """Raises `WhichOne`."""
     lang = situation.lang
     times = times_in(clause, lang)
     rest = _cleaned(times.rest, lang)
+    triggers = _time_triggers(times)
     if not rest:
-        return None if times.trigger is None else When(triggers=(times.trigger,), conditions=())
-    groups = [tests_of(atom, situation) for atom in _atoms(rest, lang)]
-    if not groups or any(group is None for group in groups):
-        whole = tests_of(rest, situation)
-        if whole is None:
-            return None
-        groups = [whole]
+        return When(triggers=triggers, conditions=times.beside_trigger) if triggers else None
+    groups = _groups(rest, situation)
+    if groups is None:
+        return None
     tests = [group for group in groups if group]
+    if times.sun is not None and _GOT_DARK.search(clause) and isinstance(tests[0][0], PropertyTest):
+        # 天黑了有人开门: it is dark when the door opens, and not the other way round.
+        times = replace(times, sun=None, sun_is_up=False)
     if times.at_min is not None or times.sun is not None:
-        assert times.trigger is not None
         conditions = tuple(_condition(group, situation) for group in tests)
-        return None if None in conditions else When(triggers=(times.trigger,), conditions=_present(conditions))
+        if None in conditions or not triggers:
+            return None
+        return When(triggers=triggers, conditions=(*_present(conditions), *times.beside_trigger))
     later = tuple(_condition(group, situation) for group in tests[1:])
     if None in later:
         return None
-    return When(triggers=tests[0], conditions=(*_present(later), *times.conditions))
+    together: tuple[Condition, ...] = ()
+    if len(tests[0]) > 1 and says_all(clause, lang):
+        # "When all lights are off": each may be the last, and then the others must be off already.
+        together = tuple(test for test in tests[0] if isinstance(test, PropertyTest))
+    return When(triggers=tests[0], conditions=(*together, *_present(later), *times.conditions))
+
+
+_GOT_DARK = re.compile("天(?:已经)?黑了(?!的时候|以后|之后)")
+
+
+def _time_triggers(times: Times) -> tuple[Trigger, ...]:
+    return () if times.trigger is None or (times.sun is not None and times.at_min is not None) else (times.trigger,)
+
+
+def _groups(rest: str, situation: Situation) -> list[tuple[Test, ...]] | None:
+    """What each clause tests: cut at "and", else not at all, else where the name of a thing begins."""
+    lang = situation.lang
+    for atoms in (_atoms(rest, lang), [rest], *_by_names(rest, situation)):
+        groups = [tests_of(atom, situation) for atom in atoms]
+        if groups and None not in groups:
+            return [group for group in groups if group]
+    return None
+
+
+def _by_names(rest: str, situation: Situation) -> Iterator[list[str]]:
+    if situation.lang is Lang.ZH:
+        for at in starts_of(situation.names, rest):
+            yield [rest[:at], rest[at:]]
 
 
 def _present(conditions: tuple[Condition | None, ...]) -> tuple[Condition, ...]:
@@ -238,22 +302,82 @@ def _cleaned(text: str, lang: Lang) -> str:
         return "" if text in ("it is", "it's", "it", "day", "days", "is", "the", "on", "at", "and") else text
     text = re.sub(r"^(?:如果|要是|当|在|而且|并且|到了|每次|一旦|只要|我想)+", "", text)
     text = re.sub(r"(?:的时候|的话|时候)$", "", text)
+    text = re.sub(r"^(?:都|每次)", "", text)
     return (
         ""
-        if text in ("的", "时", "了", "在", "到", "就", "后", "到了", "之后", "以后")
+        if text in ("的", "是", "时", "了", "在", "到", "就", "后", "到了", "之后", "以后")
         else re.sub(r"(?:以后|之后)$", "", text)
     )
 
 
+def two_rules(text: str, situation: Situation, saying: Saying) -> tuple[Draft, Draft] | None:
+    """Two whole rules that one sentence joins; None when it is none such. Raises as `hear_rule`."""
+    said = plain(text, situation.lang)
+    for found in _SECOND[situation.lang].finditer(said):
+        first = hear_rule(said[: found.start()], situation, saying)
+        if first is None:
+            continue
+        spoken = situation.speaking_of(_things(first.actions) or _things(first.triggers))
+        again = _named_again(said[found.end() :], first, situation)
+        second = hear_rule(again, spoken, saying)
+        if second is not None:
+            return first, second
+    return None
+
+
+def _named_again(said: str, first: Draft, situation: Situation) -> str:
+    """ "When it closes, turn it off": what opened, and what was turned on, in the first rule."""
+    names = {word.id: word.names.of(situation.lang).lower() for word in situation.home.things}
+    theirs = [names[thing] for thing in _things(first.triggers) if thing in names]
+    done = [names[thing] for thing in _things(first.actions) if thing in names]
+    is_en = situation.lang is Lang.EN
+    if len(theirs) == 1:
+        said = re.sub(
+            r"^(when|whenever|if|once) it (?!is dark"
+            r"|gets)" if is_en else r"^(如果|要是|)(?:它)?(?=关上|关了|打开|开了|一[开关])",
+            rf"\1 the {theirs[0]} " if is_en else rf"\g<1>{theirs[0]}", said,
+        )  # fmt: skip
+    if len(done) == 1:
+        said = re.sub(r"\bit\b(?! is| gets)", f"the {done[0]}", said) if is_en else said.replace("它", done[0])
+    return said
+
+
+_SECOND = {
+    Lang.EN: re.compile(r"(?:, and |, | and |; |\. )(?=(?:when|whenever|if|once|at|every|as soon as)\b)"),
+    Lang.ZH: re.compile(r"[，；。、](?=.)|(?<=.)(?=(?:如果|要是|每天))"),
+}
+
+
 def _draft(when: When, actions: tuple[Action, ...], saying: Saying) -> Draft:
-    told = saying.trigger(when.triggers[0])
-    happened = Names(en=f"{told.en[:1].upper()}{told.en[1:]}.", zh=f"{told.zh}。")
+    happened = message_of(when.triggers[0], saying)
     said = tuple(
         SayAction(text=happened) if isinstance(action, SayAction) and action.text == UNSAID else action
         for action in actions
     )
     draft = Draft(names=Names(en="", zh=""), triggers=when.triggers, conditions=when.conditions, actions=said)
     return replace(draft, names=name_for(draft, saying))
+
+
+def message_of(trigger: Trigger, saying: Saying) -> Names:
+    """What is told where nobody said what: that which happened."""
+    told = saying.happened(trigger)
+    return Names(en=f"{told.en[:1].upper()}{told.en[1:]}.", zh=f"{told.zh}。")
+
+
+def half_heard(text: str, situation: Situation) -> str | None:
+    """The part of a rule's sentence that nobody understands, when the other part is plain; None: it is no rule."""
+    said = plain(text, situation.lang)
+    for when_text, then_text in cuts(said, situation.lang):
+        try:
+            actions = actions_of(then_text, situation)
+            when = _when(when_text, situation)
+        except (WhichOne, HowMuch, NotAble):
+            return None
+        if actions and when is None and may_be_rule(said, situation.lang):
+            return when_text.strip(" ，,")
+        if when is not None and not actions and when.triggers:
+            return then_text.strip(" ，,")
+    return None
 
 
 def name_for(draft: Draft, saying: Saying) -> Names:

@@ -1,6 +1,6 @@
 """The home as rules see it and take hold of it: the ports on the real rooms."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from typing import cast
 
@@ -8,7 +8,7 @@ from jinn.edge.model import WEEK, Day, Who
 from jinn.edge.ports import Asked, Holidays, HomeThing, People
 from jinn.edge.sun import Place, is_sun_up
 from jinn.edge.truth import Known
-from jinn.kernel import JinnError, NotFound, ThingId
+from jinn.kernel import JinnError, Names, NotFound, ThingId
 from jinn.language import Deed, DeedOutcome
 from jinn.runtime import Database
 from jinn.things import CommandOutcome, Json, ThingsRoom, Twin, commands_of, deed_of
@@ -32,6 +32,12 @@ class RoomHome:
 
     def twin(self, thing: ThingId) -> Twin:
         return self._room.twins.peek(thing)
+
+    def twins(self) -> Iterable[Twin]:
+        return self._room.twins.all()
+
+    def area(self, area: str) -> Names | None:
+        return next((one.names for one in self._room.names.words().areas if one.id == area), None)
 
 
 class RoomHands:

@@ -94,6 +94,15 @@ class Index:
         """Whether some condition asks since when it has been so."""
         return (thing, name) in self._watched
 
+    def has_property(self, thing: ThingId, name: str) -> bool:
+        return ("property", thing, name) in self._by_key
+
+    def has_presence(self, thing: ThingId) -> bool:
+        return ("presence", thing) in self._by_key
+
+    def has_event(self, thing: ThingId, event: str) -> bool:
+        return ("event", thing, event) in self._by_key
+
 
 _NONE: dict[Place, Trigger] = {}
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from jinn.edge.model import Scene
+from jinn.edge.model import Rule, Scene
 from jinn.edge.ports import HomeThing
 from jinn.kernel import AreaId, Lang, ThingId
-from jinn.language import Ambiguous, HomeWords, Understanding, Understood
+from jinn.language import Ambiguous, HomeWords, Intent, Understanding, Understood
 from jinn.things import Handle
 
 
@@ -19,6 +19,8 @@ class Understands(Protocol):
     ) -> Understanding: ...
 
     def complete(self, pending: Ambiguous, text: str, lang: Lang, home: HomeWords) -> Understanding | None: ...
+
+    def revise(self, proposal: Intent, text: str, lang: Lang, home: HomeWords) -> Understanding | None: ...
 
 
 class Things(Protocol):
@@ -36,6 +38,10 @@ class Known(Protocol):
 
     def scenes(self) -> Sequence[Scene]: ...
 
+    def rules(self) -> Sequence[Rule]:
+        """The newest last."""
+        ...
+
 
 class WhichOne(Exception):
     """The words fit several things; somebody must say which."""
@@ -43,6 +49,23 @@ class WhichOne(Exception):
     def __init__(self, question: Ambiguous) -> None:
         super().__init__("which one?")
         self.question = question
+
+
+class HowMuch(Exception):
+    """A level that was not said, where none can be guessed: "dim the lamp" at a time that is not now."""
+
+    def __init__(self, thing: ThingId, ability: str) -> None:
+        super().__init__("how much?")
+        self.thing = thing
+        self.ability = ability
+
+
+class NotAble(Exception):
+    """A thing is asked for what it has not."""
+
+    def __init__(self, thing: ThingId) -> None:
+        super().__init__("it can't do that")
+        self.thing = thing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +76,7 @@ class Situation:
         area: where the satellite stands.
         chosen: the things that answered "which one?".
         focus: the things that the sentence itself has spoken of already, which "it" means.
+        level: what was answered to "at what brightness?".
     """
 
     words: Understands
@@ -63,6 +87,13 @@ class Situation:
     area: AreaId | None = None
     chosen: tuple[ThingId, ...] = ()
     focus: tuple[ThingId, ...] = ()
+    level: float | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What things and areas are called, in small letters."""
+        called = [*(thing.names for thing in self.home.things), *(area.names for area in self.home.areas)]
+        return tuple(dict.fromkeys(name.lower() for names in called for name in names.all_of(self.lang)))
 
     def understand(self, text: str) -> Understood | None:
         """What a part of the sentence wants. Raises `WhichOne`."""

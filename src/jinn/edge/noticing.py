@@ -28,10 +28,11 @@ from jinn.edge.ports import Notes
 from jinn.edge.sun import sun_times
 from jinn.edge.timers import Timers
 from jinn.edge.truth import compares, is_same, people_test
+from jinn.edge.unheard import EventNote, Note, PresenceNote, ReportNote, values_of
 from jinn.edge.walltime import WallMinute
 from jinn.edge.wire import PARTS_MAX
 from jinn.kernel import Clock, ThingId, millis
-from jinn.things import HappenedBatch, Json, PresenceBatch, ReportedBatch, Twin
+from jinn.things import HappenedBatch, Json, PresenceBatch, Presented, Report, Reported, ReportedBatch, Twin
 
 
 class SetOff(NamedTuple):
@@ -55,9 +56,15 @@ class Noticer:
         self._versions: dict[ThingId, int] = {}
         self._last: dict[tuple[ThingId, str], Json] = {}
         self._timers: Timers[Place, SetOff] = Timers()
+        self._ran: set[Place] = set()
+        """Triggers whose time has come, and that have stayed true since."""
         self._sun_of: dict[date, tuple[tuple[str, datetime], ...]] = {}
         self.since_ms: dict[tuple[ThingId, str], int] = {}
         """Since when a property has had its value, where some condition asks for that."""
+
+    def know(self, rule: Rule) -> None:
+        """What the rule concerns must be noted from now on, before anybody watches for it."""
+        self._index.put(rule)
 
     def put(self, rule: Rule) -> None:
         """Watch for a rule's triggers from now on; one that is true already is nothing new."""
@@ -85,11 +92,20 @@ class Noticer:
         for place in _places(rule):
             self._met.pop(place, None)
             self._timers.disarm(place)
+            self._ran.discard(place)
 
     def restore(self, rule: Rule, place: Place, cause: Cause, due_ms: int) -> None:
-        """A timer that an earlier hub armed: it goes on, unless it is not so any more."""
+        """A timer that an earlier hub armed: it goes on, unless it is not so any more.
+
+        Args:
+            due_ms: `store.RAN`: its time came, and it is not to come twice while it stays so.
+        """
         if place.place >= len(rule.draft.triggers) or not rule.may_run or not self._met.get(place, False):
             self._later.add(store.disarm(*place))
+            return
+        if due_ms == store.RAN:
+            self._timers.disarm(place)
+            self._ran.add(place)
             return
         remaining_s = max(0.0, (due_ms - millis(self._clock.now())) / 1000)
         set_off = SetOff(rule.id, rule.draft.triggers[place.place], cause)
@@ -106,22 +122,70 @@ class Noticer:
                 if self._index.is_watched(thing, name):
                     self._note_value(thing, name, value, report.at_ms)
                 for place, trigger in self._index.of_property(thing, name):
-                    cause = Cause(
-                        key=f"p {thing} {name} {report.version}", trigger=place.place, at_ms=report.at_ms, thing=thing,
-                        member=name, value=value, version=report.version,
-                    )  # fmt: skip
+                    cause = _report_cause(place, thing, name, Reported(value, report.at_ms), report.version)
                     is_met = compares(trigger.comparison, value, trigger.value)
                     yield from self._turn(place, trigger, cause, is_met=is_met, for_s=trigger.for_s)
+
+    def retell(self, note: Note) -> Iterator[SetOff]:
+        """What was committed and not heard at its time; what was heard since stays as it is known."""
+        match note:
+            case ReportNote(thing=thing, version=version) if version > self._version(ThingId(thing)):
+                report = Report(thing=thing, version=version, at_ms=note.at_ms, properties=note.properties)
+                yield from self.take_reports(ReportedBatch(reports=[report]))
+            case ReportNote():
+                yield from self._retell_report(note)
+            case PresenceNote(presence=presence):
+                yield from self._retell_presence(presence)
+            case EventNote(event=event):
+                yield from self.take_events(HappenedBatch(events=[event]))
+
+    def _retell_report(self, note: ReportNote) -> Iterator[SetOff]:
+        thing = ThingId(note.thing)
+        reported = self._twin(thing).reported
+        for name, value, before, was_known in values_of(note):
+            if self._index.is_watched(thing, name):
+                self._note_value(thing, name, value, note.at_ms)
+            for place, trigger in self._index.of_property(thing, name):
+                was_met = was_known and compares(trigger.comparison, before, trigger.value)
+                cause = _report_cause(place, thing, name, Reported(value, note.at_ms), note.version)
+                is_met = compares(trigger.comparison, value, trigger.value)
+                said = reported.get(name)
+                is_now = said is not None and compares(trigger.comparison, said.value, trigger.value)
+                yield from self._turned_before(place, trigger, cause, (was_met, is_met, is_now), trigger.for_s)
+
+    def _retell_presence(self, one: Presented) -> Iterator[SetOff]:
+        thing = ThingId(one.thing)
+        for place, trigger in self._index.of_presence(thing):
+            is_met = one.online is trigger.is_online
+            is_now = self._twin(thing).is_online is trigger.is_online
+            # Only comings and goings are told, so it was the other way round before.
+            yield from self._turned_before(place, trigger, _presence_cause(place, one), (not is_met, is_met, is_now),
+                                           trigger.for_s)  # fmt: skip
+
+    def _turned_before(
+        self, place: Place, trigger: Trigger, cause: Cause, so: tuple[bool, bool, bool], for_s: float
+    ) -> Iterator[SetOff]:
+        """As `_turn`, for what was so then: `so` is before it, then, and now."""
+        was_met, is_met, is_now = so
+        self._met[place] = is_now
+        if was_met is is_met:
+            return
+        if not is_met:
+            self._end_stretch(place)
+            if is_now:
+                self._met[place] = True
+        elif not for_s:
+            yield SetOff(place.rule, trigger, cause)
+        elif is_now:
+            ago_s = max(0.0, (millis(self._clock.now()) - cause.at_ms) / 1000)
+            self._arm(place, trigger, cause, max(0.0, for_s - ago_s))
 
     def take_presences(self, batch: PresenceBatch) -> Iterator[SetOff]:
         for one in batch.presences:
             thing = ThingId(one.thing)
             for place, trigger in self._index.of_presence(thing):
-                cause = Cause(
-                    key=f"c {thing} {one.online} {one.at_ms}", trigger=place.place, at_ms=one.at_ms, thing=thing,
-                    value=one.online,
-                )  # fmt: skip
                 is_met = one.online is trigger.is_online
+                cause = _presence_cause(place, one)
                 yield from self._turn(place, trigger, cause, is_met=is_met, for_s=trigger.for_s)
 
     def take_events(self, batch: HappenedBatch) -> Iterator[SetOff]:
@@ -156,8 +220,13 @@ class Noticer:
     def take_due(self) -> Iterator[SetOff]:
         """Triggers that have stayed true for as long as they must."""
         for place, set_off in self._timers.take_due(self._clock.monotonic_s()):
-            self._later.add(store.disarm(*place))
+            self._ran.add(place)
             yield set_off
+
+    def timer_ran(self, set_off: SetOff) -> None:
+        """What its time set off is kept: it does not come again while it stays so, not even after a restart."""
+        if Place(set_off.rule, set_off.cause.trigger) in self._ran:
+            self._later.add(store.arm(set_off.rule, set_off.cause, store.RAN))
 
     def next_due_s(self) -> float | None:
         """On the clock that never goes back."""
@@ -169,16 +238,23 @@ class Noticer:
         if is_met is was_met:
             return
         if not is_met:
-            if self._timers.disarm(place):
-                self._later.add(store.disarm(*place))
-            return
-        set_off = SetOff(place.rule, trigger, cause)
-        if not for_s:
-            yield set_off
-            return
-        self._timers.arm(place, self._clock.monotonic_s() + for_s, set_off)
-        due_ms = millis(self._clock.now()) + int(for_s * 1000)
+            self._end_stretch(place)
+        elif not for_s:
+            yield SetOff(place.rule, trigger, cause)
+        else:
+            self._arm(place, trigger, cause, for_s)
+
+    def _arm(self, place: Place, trigger: Trigger, cause: Cause, after_s: float) -> None:
+        self._ran.discard(place)
+        self._timers.arm(place, self._clock.monotonic_s() + after_s, SetOff(place.rule, trigger, cause))
+        due_ms = millis(self._clock.now()) + int(after_s * 1000)
         self._later.add(store.arm(place.rule, replace(cause, trigger=place.place), due_ms))
+
+    def _end_stretch(self, place: Place) -> None:
+        """It is not so any more."""
+        if self._timers.disarm(place) or place in self._ran:
+            self._ran.discard(place)
+            self._later.add(store.disarm(*place))
 
     def _begin_property(self, place: Place, trigger: PropertyTest) -> None:
         twin = self._twin(trigger.thing)
@@ -191,10 +267,7 @@ class Noticer:
         now_ms = millis(self._clock.now())
         remaining_s = trigger.for_s - (now_ms - said.at_ms) / 1000
         if 0 < remaining_s <= trigger.for_s:
-            cause = Cause(
-                key=f"p {trigger.thing} {trigger.property} {twin.version}", trigger=place.place, at_ms=said.at_ms,
-                thing=trigger.thing, member=trigger.property, value=said.value, version=twin.version,
-            )  # fmt: skip
+            cause = _report_cause(place, trigger.thing, trigger.property, said, twin.version)
             self._timers.arm(place, self._clock.monotonic_s() + remaining_s, SetOff(place.rule, trigger, cause))
 
     def _begin_watch(self, thing: ThingId, name: str) -> None:
@@ -238,8 +311,32 @@ class Noticer:
             self._sun_of[day] = tuple((event, at) for event, at in named if at is not None)
         return self._sun_of[day]
 
+    def reports(self, thing: ThingId, name: str) -> bool:
+        """`unheard.Concerns`: whether some rule asks for it."""
+        return self._index.is_watched(thing, name) or self._index.has_property(thing, name)
+
+    def presences(self, thing: ThingId) -> bool:
+        return self._index.has_presence(thing)
+
+    def events(self, thing: ThingId, event: str) -> bool:
+        return self._index.has_event(thing, event)
+
 
 _DAYS_KEPT = 16
+
+
+def _report_cause(place: Place, thing: ThingId, name: str, said: Reported, version: int) -> Cause:
+    return Cause(
+        key=f"p {thing} {name} {version}", trigger=place.place, at_ms=said.at_ms, thing=thing, member=name,
+        value=said.value, version=version,
+    )  # fmt: skip
+
+
+def _presence_cause(place: Place, one: Presented) -> Cause:
+    return Cause(
+        key=f"c {one.thing} {one.online} {one.at_ms}", trigger=place.place, at_ms=one.at_ms, thing=ThingId(one.thing),
+        value=one.online,
+    )  # fmt: skip
 
 
 def _places(rule: RuleId) -> Iterator[Place]:

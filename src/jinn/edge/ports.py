@@ -1,6 +1,6 @@
 """What the edge needs from others."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -29,6 +29,14 @@ class Home(Protocol):
         ...
 
     def twin(self, thing: ThingId) -> Twin: ...
+
+    def twins(self) -> Iterable[Twin]:
+        """Of everything that has ever said something."""
+        ...
+
+    def area(self, area: str) -> Names | None:
+        """What an area is called, by its id; None: there is no such area."""
+        ...
 
 
 class Hands(Protocol):

@@ -7,12 +7,14 @@ so again. Where a condition, a service call or an event stands in between, it is
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from jinn.edge.contradicting import contradict
 from jinn.edge.model import (
     Action,
     CallAction,
+    Comparison,
     Condition,
     Draft,
     EventTrigger,
@@ -143,7 +145,20 @@ def _may_go_on(circle: list[_Step]) -> bool:
             continue
         if not any(_undoes(node, trigger) for node, _ in circle):
             return False
-    return True
+    (only, own), *others = circle
+    return bool(others) or own is None or _redoes(only, own)
+
+
+def _redoes(node: _Node, trigger: PropertyTest) -> bool:
+    """Whether a rule that sets itself off undoes first what it does then; the other way round it ends undone."""
+    if trigger.thing in node.calls:
+        return True
+    said = [
+        compares(trigger.comparison, action.properties[trigger.property], trigger.value)
+        for action in node.sets
+        if action.thing == trigger.thing and trigger.property in action.properties
+    ]
+    return any(not before and after for before, after in pairwise(said))
 
 
 def _undoes(node: _Node, trigger: PropertyTest) -> bool:
@@ -231,7 +246,11 @@ def _at_once(one: Trigger, other: Trigger) -> bool:
         case PropertyTest(), PropertyTest():
             if (one.thing, one.property) != (other.thing, other.property) or one.for_s != other.for_s:
                 return False
-            return one.comparison is other.comparison and is_same(one.value, other.value)
+            if one.comparison is other.comparison:
+                return is_same(one.value, other.value)
+            # What becomes 1 may have been 0 until then, and so becomes "not 0" in the same report.
+            is_either = {one.comparison, other.comparison} == {Comparison.IS, Comparison.IS_NOT}
+            return is_either and not is_same(one.value, other.value)
         case TimeTrigger(), TimeTrigger():
             return one.at_min == other.at_min and _share_a_day(one.days, other.days)
         case SunTrigger(), SunTrigger():

@@ -72,6 +72,8 @@ async def open_rules(
         database=database, bus=bus, book=book, home=home, around=around, runner=runner, later=later, clock=clock
     )
     people.changed = engine.people_changed
+    engine.prepare()
+    things.ingest.add_witness(engine.unheard.witness)
     return RulesRoom(
         book=book,
         scenes=Scenes(book=book, runner=runner, home=home),

@@ -10,6 +10,7 @@ import anyio.lowlevel
 import msgspec
 
 from jinn.edge import store
+from jinn.edge.heard import Hold
 from jinn.edge.model import (
     Action,
     CallAction,
@@ -52,13 +53,18 @@ class Runner:
         self._book = book
         self._clock = clock
 
-    async def begin(self, rule: Rule, run: Run) -> None:
-        """A whole run. A cause that set the rule off before, here or on another hub, is left alone."""
-        first = _harmless_start(rule, run)
+    async def begin(self, rule: Rule, run: Run, *, hold: Hold | None = None, is_late: bool = False) -> None:
+        """A whole run. A cause that set the rule off before, here or on another hub, is left alone.
+
+        Args:
+            hold: let go once it is kept that the run has begun, or that it had.
+            is_late: its cause may have been heard before: then nothing is asked until that is known.
+        """
+        first = () if is_late else _harmless_start(rule, run)
         gathered = _Gathered()
         is_begun: list[bool] = []
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._begin, run, is_begun)
+            tasks.start_soon(self._begin, run, is_begun, hold)
             if first:
                 # Its write is queued before that of the first command, and mostly they are one commit.
                 await anyio.lowlevel.checkpoint()
@@ -67,14 +73,17 @@ class Runner:
             run = replace(run, step=len(first), did=tuple(gathered.did))
             await self.go_on(rule, run)
 
-    async def _begin(self, run: Run, is_begun: list[bool]) -> None:
+    async def _begin(self, run: Run, is_begun: list[bool], hold: Hold | None) -> None:
         try:
             await self._database.write(store.begin_run(run))
             is_begun.append(True)
         except Conflict:
-            return
+            pass
         except Unavailable as away:
             _log.error("the rule %s did not run: %s", run.rule, away.sentence)
+            return  # Not kept, so not forgotten either: it may still run when the database is back.
+        if hold is not None:
+            hold.let_go()
 
     async def go_on(self, rule: Rule, run: Run) -> None:
         """What is left of a run; its waits outlive a hub."""

@@ -1,6 +1,8 @@
 """A rule as one sentence, and what set it off, in both languages. Pure but for the names it looks up."""
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from jinn.edge import saying_time, words
 from jinn.edge.model import (
@@ -30,7 +32,7 @@ from jinn.edge.model import (
 )
 from jinn.edge.ports import Home, HomeThing
 from jinn.kernel import Lang, Names, ThingId, mid_sentence
-from jinn.things import Json, Product, value_names
+from jinn.things import Json, Product, color_name, value_names
 
 SCENE_GONE = Names(en="a scene that is gone", zh="一个已删除的场景")
 
@@ -43,18 +45,75 @@ class Saying:
         self._scene = scene
 
     def rule(self, draft: Draft) -> Names:
-        """ "When the front door opens, between 22:00 and 6:00, set the hall light to 20 %." """
-        when = _joined([self.trigger(one) for one in draft.triggers], " or when ", "或")
+        """ "When the front door opens and it is between 22:00 and 6:00, set the hall light to 20 %." """
         only_if = [self.condition(one) for one in draft.conditions]
-        then = _joined([self.action(one) for one in draft.actions], ", then ", "，然后")
-        is_time = all(isinstance(one, TimeTrigger) for one in draft.triggers)
-        en = when.en if is_time else f"When {when.en}"
-        zh = when.zh if is_time else f"{when.zh}的时候"
+        then = self._actions(draft.actions)
+        is_time = all(isinstance(one, TimeTrigger | SunTrigger) for one in draft.triggers)
+        if is_time:
+            when = _joined(
+                [_at(one) for one in draft.triggers if isinstance(one, TimeTrigger | SunTrigger)], " or ", "或"
+            )
+            en, zh = when.en, when.zh
+        else:
+            when = _joined([self.trigger(one) for one in draft.triggers], " or when ", "或")
+            en, zh = f"When {when.en}", f"{when.zh}的时候"
         if only_if:
             if_en = " and ".join(one.en for one in only_if)
             if_zh = "，并且".join(one.zh for one in only_if)
-            en, zh = f"{en}, if {if_en}", f"{zh}，如果{if_zh}"
-        return Names(en=f"{_capital(en)}, {then.en}.", zh=f"{zh}，{then.zh}。")
+            is_plain = not is_time and len(draft.triggers) == 1
+            en = f"{en} and {if_en}" if is_plain else f"{en}, if {if_en}"
+            zh = f"{zh}，如果{if_zh}，就"
+        else:
+            zh = f"{zh}，"
+        return Names(en=f"{_capital(en)}, {then.en}.", zh=f"{zh}{then.zh}。")
+
+    def _actions(self, actions: Sequence[Action]) -> Names:
+        """One after the other; what is asked of several things at once is said once."""
+        told: list[Names] = []
+        at = 0
+        while at < len(actions):
+            first, run = actions[at], [actions[at]]
+            if isinstance(first, SetAction):
+                alike = self._form_of(first)
+                while at + len(run) < len(actions) and self._form_of(actions[at + len(run)]) == alike:
+                    run.append(actions[at + len(run)])
+            told.append(self._of_several(run) if len(run) > 1 else self.action(first))
+            at += len(run)
+        zh = (
+            told[0].zh + "".join(("，" if one.zh.startswith("等") else "，然后") + one.zh for one in told[1:])
+            if told
+            else ""
+        )
+        return Names(en=", then ".join(one.en for one in told), zh=zh)
+
+    def _form_of(self, action: Action) -> Names | None:
+        """The action's words without its thing."""
+        if not isinstance(action, SetAction):
+            return None
+        said, name = self.action(action), self._name(action.thing)
+        return Names(en=said.en.replace(name.en, "{x}", 1), zh=said.zh.replace(name.zh, "{x}", 1))
+
+    def _of_several(self, run: Sequence[Action]) -> Names:
+        form = self._form_of(run[0])
+        assert form is not None
+        names = [self._name(action.thing) for action in run if isinstance(action, SetAction)]
+        en = f"{', '.join(name.en for name in names[:-1])} and {names[-1].en}"
+        zh = f"{'、'.join(name.zh for name in names[:-1])}和{names[-1].zh}"
+        return _put(form, Names(en=en, zh=zh))
+
+    def happened(self, trigger: Trigger) -> Names:
+        """What set a rule off, as a message to people: "The fridge has been open for 2 minutes"."""
+        if isinstance(trigger, PropertyTest):
+            turned = self._words(trigger)
+            if trigger.for_s or turned is None:
+                return self._lasted(trigger)
+            return _put(turned.past, self._name(trigger.thing))
+        if isinstance(trigger, TimeTrigger | SunTrigger):
+            return saying_time.is_now(trigger)
+        if isinstance(trigger, PeopleTest):
+            return _PEOPLE_TURNED[trigger.who, trigger.is_home]
+        told = self.trigger(trigger)
+        return Names(en=told.en.replace(" goes offline", " has gone offline"), zh=told.zh.replace("离线", "离线了"))
 
     def trigger(self, trigger: Trigger) -> Names:
         match trigger:
@@ -93,7 +152,7 @@ class Saying:
     def condition(self, condition: Condition) -> Names:
         match condition:
             case PropertyTest():
-                return _lasting(self._state(condition), condition.for_s)
+                return self._lasted(condition) if condition.for_s else self._state(condition)
             case TimeCondition():
                 return saying_time.time_condition(condition)
             case SunCondition(is_up=is_up):
@@ -103,7 +162,7 @@ class Saying:
             case AnyOf(of=several):
                 return _joined([self.condition(one) for one in several], " or ", "或者")
             case NotSo(of=inner):
-                return _both("not: {0}", "并非{0}", self.condition(inner))
+                return self._not_so(inner)
 
     def action(self, action: Action) -> Names:
         match action:
@@ -127,12 +186,46 @@ class Saying:
     def thing(self, thing: ThingId) -> Names:
         return self._name(thing)
 
+    def _not_so(self, inner: Condition) -> Names:
+        if (
+            isinstance(inner, PropertyTest)
+            and inner.comparison in (Comparison.ABOVE, Comparison.BELOW)
+            and not inner.for_s
+        ):
+            is_above = inner.comparison is Comparison.ABOVE
+            return self._compared(
+                inner, "{0} is at most {1}" if is_above else "{0} is at least {1}",
+                "{0}不高于{1}" if is_above else "{0}不低于{1}",
+            )  # fmt: skip
+        if isinstance(inner, PropertyTest) and not inner.for_s:
+            is_so = inner.comparison is Comparison.IS
+            return self._state(replace(inner, comparison=Comparison.IS_NOT if is_so else Comparison.IS))
+        said = self.condition(inner)
+        if said.en.startswith("it is "):
+            return Names(en=f"it is not {said.en.removeprefix('it is ')}", zh=f"不{said.zh}")
+        return _both("it is not so that {0}", "并非{0}", said)
+
+    def _lasted(self, test: PropertyTest) -> Names:
+        """ "The door has been open for 2 minutes", 室温连续10分钟高于27°C; without a time: that it is so."""
+        state = self._state(test)
+        if not test.for_s:
+            return Names(en=state.en, zh=state.zh)
+        name = self._name(test.thing)
+        en = re.sub(r" (?:is|sees)( |$)", r" has been\1", state.en, count=1)
+        zh_for = words.duration(test.for_s, Lang.ZH)
+        if self._words(test) is None:
+            quantity = self._quantity(test.thing, test.property).zh
+            zh = state.zh.replace(quantity, f"{quantity}连续{zh_for}", 1)
+        else:
+            zh = state.zh.replace(name.zh, f"{name.zh}连续", 1) + zh_for
+        return Names(en=f"{en} for {words.duration(test.for_s, Lang.EN)}", zh=zh)
+
     def _turned(self, test: PropertyTest) -> Names:
+        if test.for_s:
+            return self._lasted(test)
         turned = self._words(test)
         if turned is not None:
-            now = _put(turned.now, self._name(test.thing))
-            stays = _put(turned.state, self._name(test.thing))
-            return now if not test.for_s else _lasting(stays, test.for_s)
+            return _put(turned.now, self._name(test.thing))
         verb = {
             Comparison.IS: ("{0} becomes {1}", "{0}变成{1}"),
             Comparison.IS_NOT: ("{0} is no longer {1}", "{0}不再是{1}"),
@@ -167,6 +260,8 @@ class Saying:
     def _words(self, test: PropertyTest) -> words.Turned | None:
         """How this very state is said, where there are words for it: "opens" rather than "becomes open"."""
         ability = self._ability(test.thing, test.property)
+        if ability == "activity" and isinstance(test.value, int) and test.comparison is Comparison.IS:
+            return words.ACTIVITY.get(self._value(test.thing, test.property, test.value).en)
         value, comparison = test.value, test.comparison
         if not isinstance(value, int | float) or ability is None:
             return None
@@ -191,19 +286,32 @@ class Saying:
         said = self._value(thing, name, value)
         if ability in words.LEVEL:
             return _both("set {0} to {1}", "把{0}调到{1}", self._name(thing), said)
+        if ability == "mode":
+            return _both("set {0} to {1}", "把{0}调成{1}模式", self._name(thing), said)
+        if ability == "color" and isinstance(value, str):
+            color = Names(en=color_name(value, Lang.EN), zh=color_name(value, Lang.ZH))
+            return _both("turn {0} {1}", "把{0}调成{1}", self._name(thing), color)
+        if ability == "volume":
+            return _both("set {0} to {1}", "把{0}调到{1}", self._quantity(thing, name), said)
         return _both("set {0} to {1}", "把{0}设为{1}", self._quantity(thing, name), said)
 
     def _call(self, action: CallAction) -> Names:
         known = self._home.thing(action.thing)
         meant = known.product.meaning.actions.get(action.service) if known else None
         if meant in words.SERVICES and (meant != "clean_area" or "area" in action.inputs):
-            area = str(action.inputs.get("area", ""))
+            area = self._area(str(action.inputs.get("area", "")))
             form = words.SERVICES[meant]
-            form = Names(en=form.en.replace("{area}", area), zh=form.zh.replace("{area}", area))
+            form = Names(en=form.en.replace("{area}", area.en), zh=form.zh.replace("{area}", area.zh))
             return _put(form, self._name(action.thing))
         service = known.product.service_names.get(action.service) if known else None
         label = service or Names(en=action.service, zh=action.service)
         return _both("have {0} do: {1}", "让{0}执行“{1}”", self._name(action.thing), label)
+
+    def _area(self, area: str) -> Names:
+        names = self._home.area(area)
+        if names is None:
+            return Names(en=area, zh=area)
+        return Names(en=f"the {mid_sentence(names.en)}", zh=names.zh)
 
     def _name(self, thing: ThingId) -> Names:
         known = self._home.thing(thing)
@@ -214,7 +322,13 @@ class Saying:
     def _quantity(self, thing: ThingId, name: str) -> Names:
         known = self._home.thing(thing)
         label = property_names(known, name)
-        return _both("the {1} of {0}", "{0}的{1}", self._name(thing), Names(en=mid_sentence(label.en), zh=label.zh))
+        first, _, rest = label.en.partition(" ")
+        if known is not None and rest and first.lower() in known.names.en.lower().split():
+            label = Names(en=rest, zh=label.zh)  # The fridge's "fridge temperature" is its temperature.
+        at = "at" if self._ability(thing, name) == "temperature" else "of"
+        return _both(
+            f"the {{1}} {at} {{0}}", "{0}的{1}", self._name(thing), Names(en=mid_sentence(label.en), zh=label.zh)
+        )
 
     def _ability(self, thing: ThingId, name: str) -> str | None:
         known = self._home.thing(thing)
@@ -269,6 +383,10 @@ def _both(en: str, zh: str, *parts: Names) -> Names:
 
 def _put(form: Names, name: Names) -> Names:
     return Names(en=form.en.replace("{x}", name.en), zh=form.zh.replace("{x}", name.zh))
+
+
+def _at(trigger: TimeTrigger | SunTrigger) -> Names:
+    return saying_time.time_trigger(trigger) if isinstance(trigger, TimeTrigger) else saying_time.at_sun(trigger)
 
 
 def _joined(parts: Sequence[Names], en: str, zh: str) -> Names:

@@ -24,6 +24,24 @@ def sun_trigger(trigger: SunTrigger) -> Names:
     return Names(en=f"{told.en} {days.en}", zh=f"{days.zh}{told.zh}")
 
 
+def at_sun(trigger: SunTrigger) -> Names:
+    """ "At sunset", "20 minutes before sunrise on workdays"."""
+    told = _sun(trigger)
+    en = told.en.removeprefix("it is ") if trigger.offset_min else f"at {trigger.event}"
+    zh = told.zh if trigger.offset_min else f"{told.zh}的时候"
+    if not trigger.days:
+        return Names(en=en, zh=zh)
+    days = on_days(trigger.days)
+    return Names(en=f"{en} {days.en}", zh=f"{days.zh}{zh}")
+
+
+def is_now(trigger: TimeTrigger | SunTrigger) -> Names:
+    """As a message of that moment."""
+    if isinstance(trigger, TimeTrigger):
+        return Names(en=f"it is {clock(trigger.at_min)}", zh=f"现在是{clock(trigger.at_min)}")
+    return came(trigger)
+
+
 def came(trigger: TimeTrigger | SunTrigger) -> Names:
     """What happened, in the past."""
     if isinstance(trigger, TimeTrigger):
@@ -41,7 +59,7 @@ def time_condition(condition: TimeCondition) -> Names:
     if condition.days:
         days = _plain_days(condition.days)
         en.append(days.en)
-        zh.append(days.zh)
+        zh.append(f"是{days.zh}")
     if after is not None and before is not None:
         over = Names(en="", zh="") if after <= before else Names(en="", zh="次日")
         en.append(f"between {clock(after)} and {clock(before)}")
@@ -66,15 +84,31 @@ def on_days(days: tuple[Day, ...]) -> Names:
     if frozenset(days) == _WORKING:
         return Names(en="from Monday to Friday", zh="周一到周五")
     if frozenset(days) == _RESTING:
-        return Names(en="at the weekend", zh="周末")
+        return Names(en="on Saturdays and Sundays", zh="周末")
+    if (run := _run(days)) is not None:
+        first, last = run
+        return Names(en=f"from {_EN[first]} to {_EN[last]}", zh=f"周{_ZH[first]}到周{_ZH[last]}")
     en = [{Day.WORKDAY: "workdays", Day.HOLIDAY: "holidays"}.get(day) or f"{_EN[day]}s" for day in days]
     return Names(en=f"on {_listed(en)}", zh=f"每{_plain_days(days).zh}" if _is_week(days) else _plain_days(days).zh)
 
 
+def _run(days: tuple[Day, ...]) -> tuple[Day, Day] | None:
+    """The first and last of three or more days in a row."""
+    if len(days) < 3 or not _is_week(days):
+        return None
+    at = sorted(WEEK.index(day) for day in days)
+    return (WEEK[at[0]], WEEK[at[-1]]) if at == list(range(at[0], at[-1] + 1)) else None
+
+
 def _plain_days(days: tuple[Day, ...]) -> Names:
+    if frozenset(days) == _WORKING:
+        return Names(en="a weekday", zh="周一到周五")
+    if frozenset(days) == _RESTING:
+        return Names(en="Saturday or Sunday", zh="周末")
     en = [{Day.WORKDAY: "a workday", Day.HOLIDAY: "a holiday"}.get(day) or _EN[day] for day in days]
     zh = [{Day.WORKDAY: "工作日", Day.HOLIDAY: "休息日"}.get(day) or f"周{_ZH[day]}" for day in days]
-    return Names(en=" or ".join(en), zh="、".join(zh))
+    listed = ", ".join(en[:-1]) + f" or {en[-1]}" if len(en) > 1 else en[0]
+    return Names(en=listed, zh="、".join(zh))
 
 
 def _is_week(days: tuple[Day, ...]) -> bool:

@@ -1,10 +1,11 @@
 """Rules and scenes as something that can be talked to. A rule is read back, and kept only after a yes."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
 
 from jinn.edge import understanding as words
-from jinn.edge.model import Draft, Finding, Rule, SceneId, things_of
+from jinn.edge.model import Draft, Finding, Rule, RuleId, SceneId, things_of
 from jinn.edge.quarrelling import sets_of
 from jinn.edge.room import RulesRoom
 from jinn.edge.running import outcome_of
@@ -16,6 +17,14 @@ from jinn.language import Card, Intent, Outcome, Reply, SpanMaker
 BY = "voice"
 _SPOKEN_MAX = 3
 """Rules that are read out; the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """What was changed last by voice; one, in memory: it is for the moment after."""
+
+    kind: Literal["kept", "removed", "paused", "resumed"]
+    rules: tuple[Rule, ...]
 
 
 class ThingsOfHome(Protocol):
@@ -31,7 +40,7 @@ class RuleSkill:
 
     intents = frozenset(
         {words.MAKE, words.KEEP, words.LIST, words.REMOVE, words.PAUSE, words.RESUME, words.WHY, words.SCENE,
-         words.KEEP_SCENE, words.LIST_SCENES, words.REMOVE_SCENE, words.AT_HOME}
+         words.KEEP_SCENE, words.LIST_SCENES, words.REMOVE_SCENE, words.AT_HOME, words.CANNOT, words.UNDO, words.HOW}
     )  # fmt: skip
 
     def __init__(self, room: RulesRoom, things: ThingsOfHome) -> None:
@@ -50,7 +59,11 @@ class RuleSkill:
             words.LIST_SCENES: self._list_scenes,
             words.REMOVE_SCENE: self._remove_scene,
             words.AT_HOME: self._at_home,
+            words.CANNOT: self._cannot,
+            words.UNDO: self._undo,
+            words.HOW: self._how_much,
         }
+        self._last: _Change | None = None
 
     async def answer(self, intents: tuple[Intent, ...], *, lang: Lang, span: SpanMaker) -> Reply:
         with span("acted"):
@@ -70,19 +83,41 @@ class RuleSkill:
         if errors:
             return Reply(said=_told(errors[:1], lang), outcome=Outcome.REFUSED)
         ask = Names(en="Shall I keep it?", zh="要保存吗？")
-        told = [sentence.of(lang), *([_told(findings[:2], lang)] if findings else []), ask.of(lang)]
+        told = [
+            *_first(intent, lang),
+            sentence.of(lang),
+            *([_told(findings[:2], lang)] if findings else []),
+            ask.of(lang),
+        ]
         return Reply(
             said=_together(told, lang),
             outcome=Outcome.ASKED,
             card=Card(title=_say(lang, "New rule", "新规则"), facts=(sentence.of(lang),)),
             follow_up=True,
-            proposes=words.keep_intent(written),
+            proposes=words.keep_intent(intent),
         )
 
     async def _keep(self, intent: Intent, lang: Lang) -> Reply:
-        rule = await self._room.book.add(read_draft(str(intent.slots["draft"])), by=BY)
+        draft, replaced = read_draft(str(intent.slots["draft"])), intent.slots.get("replaces")
+        if isinstance(replaced, str):
+            rule = await self._room.book.change(RuleId(replaced), draft, by=BY)
+            said = _say(lang, "Good, I have changed that rule.", "好的，这条规则改好了。")
+            return Reply(said=said, outcome=Outcome.DONE, card=Card(title=rule.draft.names.of(lang)))
+        rule = await self._room.book.add(draft, by=BY)
+        self._last = _Change(kind="kept", rules=(rule,))
         said = _say(lang, "Good, I keep that rule.", "好的，这条规则保存了。")
+        second = words.made_next(intent)
+        if second is not None:
+            asked = await self._read_back(second, lang)
+            return replace(asked, said=_together([said, asked.said], lang))
         return Reply(said=said, outcome=Outcome.DONE, card=Card(title=rule.draft.names.of(lang)))
+
+    async def _how_much(self, intent: Intent, lang: Lang) -> Reply:
+        thing = self._room.book.saying.thing(intent.targets[0]).of(lang)
+        ability = str(intent.slots.get("ability"))
+        en, zh = _LEVELS.get(ability, ("value", "数值"))
+        said = _say(lang, f"To what {en} shall I set {thing} then?", f"到时候把{thing}的{zh}设为多少？")
+        return Reply(said=said, outcome=Outcome.ASKED, follow_up=True, proposes=words.asked_how(intent, lang))
 
     async def _list(self, intent: Intent, lang: Lang) -> Reply:
         found = self._meant(intent)
@@ -101,17 +136,44 @@ class RuleSkill:
             card=Card(title=title, facts=tuple(saying.rule(rule.draft).of(lang) for rule in found[:_SPOKEN_MAX])),
         )  # fmt: skip
 
+    async def _cannot(self, intent: Intent, lang: Lang) -> Reply:
+        part = intent.slots.get("part")
+        if part is not None:
+            half = _say(
+                lang, f"I did not understand “{part}”, so I have made no rule.", f"我没听懂“{part}”，所以没有保存规则。"
+            )
+            return Reply(said=half, outcome=Outcome.NOT_UNDERSTOOD)
+        said = str(intent.slots["words"])
+        if intent.targets:
+            thing = self._room.book.saying.thing(intent.targets[0])
+            able = _say(lang, f"{thing.en[:1].upper()}{thing.en[1:]} can't do that, so I have made no rule.",
+                        f"{thing.zh}没有这个功能，所以没有保存规则。")  # fmt: skip
+            return Reply(said=able, outcome=Outcome.REFUSED)
+        sentence = _say(
+            lang,
+            f"I can't keep “{said}” in a rule, so I have made none. A rule can wait for a time, for days of the"
+            f" week, for "
+            "the sun, for people or for something in the home.",
+            f"规则里还不能设“{said}”，所以没有保存。规则可以按时间、星期、日出日落、有没有人在家，或者家里设备的变化来执行。",
+        )  # fmt: skip
+        return Reply(said=sentence, outcome=Outcome.REFUSED)
+
     async def _remove(self, intent: Intent, lang: Lang) -> Reply:
-        rule = self._one_of(intent, lang)
-        if isinstance(rule, Reply):
-            return rule
-        sentence = self._room.book.saying.rule(rule.draft).of(lang)
+        meant = self._all_or_one(intent, lang)
+        if isinstance(meant, Reply):
+            return meant
         if not intent.slots.get("is_sure"):
-            ask = _say(lang, "Shall I delete it?", "要删除吗？")
-            sure = words.confirmed(intent)
-            return Reply(said=_together([sentence, ask], lang), outcome=Outcome.ASKED, follow_up=True, proposes=sure)
-        await self._room.book.remove(rule.id)
-        return Reply(said=_say(lang, "I have deleted that rule.", "规则删除了。"), outcome=Outcome.DONE)
+            return self._sure(intent, meant, lang, _say(lang, "delete", "删除"))
+        for rule in meant:
+            await self._room.book.remove(rule.id)
+        self._last = _Change(kind="removed", rules=tuple(meant))
+        one, many = ("I have deleted that rule.", f"I have deleted {len(meant)} rules.")
+        said = _say(
+            lang,
+            one if len(meant) == 1 else many,
+            "规则删除了。" if len(meant) == 1 else f"{len(meant)}条规则都删除了。",
+        )
+        return Reply(said=said, outcome=Outcome.DONE)
 
     async def _pause(self, intent: Intent, lang: Lang) -> Reply:
         return await self._enable(intent, lang, is_enabled=False)
@@ -120,14 +182,17 @@ class RuleSkill:
         return await self._enable(intent, lang, is_enabled=True)
 
     async def _enable(self, intent: Intent, lang: Lang, *, is_enabled: bool) -> Reply:
-        meant = self._meant(intent) if intent.slots.get("is_all") else None
-        if meant is None:
-            rule = self._one_of(intent, lang)
-            if isinstance(rule, Reply):
-                return rule
-            meant = [rule]
+        meant = self._all_or_one(intent, lang)
+        if isinstance(meant, Reply):
+            return meant
+        is_sure = bool(intent.slots.get("is_sure"))
+        if not is_sure and not is_enabled and intent.slots.get("until"):
+            return self._until(intent, meant, lang)
+        if not is_sure and intent.slots.get("which") == "last_run":
+            return self._sure(intent, meant, lang, _say(lang, "pause", "暂停"))
         for rule in meant:
             await self._room.book.enable(rule.id, is_enabled=is_enabled, by=BY)
+        self._last = _Change(kind="resumed" if is_enabled else "paused", rules=tuple(meant))
         names = meant[0].draft.names.of(lang) if len(meant) == 1 else _say(lang, "all rules", "所有规则")
         said = (
             _say(lang, f"It works again: {names}.", f"已恢复：{names}。")
@@ -135,6 +200,55 @@ class RuleSkill:
             else _say(lang, f"It rests now: {names}.", f"已暂停：{names}。")
         )
         return Reply(said=said, outcome=Outcome.DONE)
+
+    def _until(self, intent: Intent, meant: Sequence[Rule], lang: Lang) -> Reply:
+        """Nothing wakes a rule again by itself: that is told before it is laid to rest."""
+        sentence = self._sentence(meant, lang)
+        until = str(intent.slots["until"])
+        ask = _say(
+            lang,
+            f"I can't wake a rule by myself later, so “{until}” would be up to you. Shall I pause it until you"
+            f" tell me?",
+            f"我还不能到时候自动恢复（“{until}”），要先一直暂停，等您说恢复吗？",
+        )
+        return self._asked(intent, meant, _together([sentence, ask], lang))
+
+    def _sure(self, intent: Intent, meant: Sequence[Rule], lang: Lang, verb: str) -> Reply:
+        many = len(meant) > 1
+        ask = _say(lang, f"Shall I {verb} {'all of them' if many else 'it'}?", f"要{'全部' if many else ''}{verb}吗？")
+        return self._asked(intent, meant, _together([self._sentence(meant, lang), ask], lang))
+
+    def _asked(self, intent: Intent, meant: Sequence[Rule], said: str) -> Reply:
+        sure = words.confirmed(intent, meant[0].id if len(meant) == 1 else None)
+        return Reply(said=said, outcome=Outcome.ASKED, follow_up=True, proposes=sure)
+
+    def _sentence(self, meant: Sequence[Rule], lang: Lang) -> str:
+        if len(meant) > 1:
+            return _say(lang, f"There are {len(meant)} rules.", f"一共有{len(meant)}条规则。")
+        return self._room.book.saying.rule(meant[0].draft).of(lang)
+
+    async def _undo(self, intent: Intent, lang: Lang) -> Reply:
+        last = self._last
+        if last is None:
+            said = _say(
+                lang, "I have changed no rule that I could take back.", "最近没有改过规则，没有什么可以撤销的。"
+            )
+            return Reply(said=said, outcome=Outcome.REFUSED)
+        if not intent.slots.get("is_sure"):
+            ask = _UNDONE[last.kind].of(lang)
+            return self._asked_to_undo(intent, _together([self._sentence(last.rules, lang), ask], lang))
+        for rule in last.rules:
+            if last.kind == "kept":
+                await self._room.book.remove(rule.id)
+            elif last.kind == "removed":
+                await self._room.book.add(rule.draft, by=BY)
+            else:
+                await self._room.book.enable(rule.id, is_enabled=last.kind == "paused", by=BY)
+        self._last = None
+        return Reply(said=_say(lang, "I have taken that back.", "已经撤销了。"), outcome=Outcome.DONE)
+
+    def _asked_to_undo(self, intent: Intent, said: str) -> Reply:
+        return Reply(said=said, outcome=Outcome.ASKED, follow_up=True, proposes=words.confirmed(intent))
 
     async def _why(self, intent: Intent, lang: Lang) -> Reply:
         told = [await self._room.explaining.why(thing) for thing in intent.targets[:_SPOKEN_MAX]]
@@ -218,11 +332,23 @@ class RuleSkill:
     def _touched(self, draft: Draft) -> set[ThingId]:
         return things_of(draft) | {wish.thing for wish in sets_of(draft.actions, self._room.book)}
 
+    def _all_or_one(self, intent: Intent, lang: Lang) -> Sequence[Rule] | Reply:
+        if intent.slots.get("is_all"):
+            meant = self._meant(intent)
+            return meant or Reply(said=_none(lang), outcome=Outcome.REFUSED)
+        rule = self._one_of(intent, lang)
+        return rule if isinstance(rule, Reply) else [rule]
+
     def _one_of(self, intent: Intent, lang: Lang) -> Rule | Reply:
-        """The one rule that is meant; without a word about it, the newest."""
+        """The one rule that is meant; without a word about it, the newest, or the one that ran last."""
         found = self._meant(intent)
+        sure = intent.slots.get("rule")
+        if sure is not None:
+            found = [rule for rule in found if rule.id == sure]
+        if intent.slots.get("which") == "last_run":
+            found = sorted((rule for rule in found if rule.last_run_ms is not None), key=_ran)
         if not found:
-            return Reply(said=_say(lang, "There is no such rule.", "没有这样的规则。"), outcome=Outcome.REFUSED)
+            return Reply(said=_none(lang), outcome=Outcome.REFUSED)
         if len(found) == 1 or intent.slots.get("about") is None:
             return found[-1]
         named = [rule.draft.names.of(lang) for rule in found[:_SPOKEN_MAX]]
@@ -231,6 +357,35 @@ class RuleSkill:
             f"有{len(found)}条这样的规则：{'；'.join(named)}。您指的是哪一条？请说出只有它用到的设备。",
         )  # fmt: skip
         return Reply(said=said, outcome=Outcome.ASKED)
+
+
+_LEVELS = {
+    "brightness": ("brightness", "亮度"), "volume": ("volume", "音量"), "position": ("position", "开合度"),
+    "target_temperature": ("temperature", "温度"), "color_temperature": ("colour temperature", "色温"),
+    "channel": ("channel", "频道"), "cold_target": ("temperature", "温度"), "freezer_target": ("temperature", "温度"),
+}  # fmt: skip
+
+
+def _first(intent: Intent, lang: Lang) -> list[str]:
+    if "replaces" in intent.slots:
+        return [_say(lang, "The rule would then be:", "规则会改成：")]
+    return [_say(lang, "These are two rules. The first:", "这是两条规则。第一条：")] if "next" in intent.slots else []
+
+
+_UNDONE = {
+    "kept": Names(en="That was kept last. Shall I delete it?", zh="这是刚才保存的规则。要删除它吗？"),
+    "removed": Names(en="That was deleted last. Shall I bring it back?", zh="这是刚才删除的规则。要恢复它吗？"),
+    "paused": Names(en="That was paused last. Shall it work again?", zh="这是刚才暂停的规则。要恢复吗？"),
+    "resumed": Names(en="That was resumed last. Shall I pause it again?", zh="这是刚才恢复的规则。要重新暂停吗？"),
+}
+
+
+def _ran(rule: Rule) -> int:
+    return rule.last_run_ms or 0
+
+
+def _none(lang: Lang) -> str:
+    return _say(lang, "There is no such rule.", "没有这样的规则。")
 
 
 def _state(rule: Rule, sentence: Names, lang: Lang) -> str:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from jinn.edge.listening import Situation
+from jinn.edge.listening import HowMuch, NotAble, Situation
 from jinn.edge.model import Action, CallAction, SayAction, Scene, SceneAction, SetAction, WaitAction
 from jinn.edge.spoken_numbers import EN_DURATION, ZH_DURATION, duration_en, duration_zh
+from jinn.edge.spoken_wishes import otherwise
 from jinn.kernel import Lang, Names, ThingId
 from jinn.language import Intent
 from jinn.things import Call, Handle, Json, Set, reached, wishes
@@ -36,10 +37,16 @@ def _bare(text: str, lang: Lang) -> str:
     text = text.strip(" ,，.。!！;；")
     if lang is Lang.EN:
         text = re.sub(
-            r"^(?:then|and|please|just|also|automatically|jinn|i want you to|you should|can you|could you) +", "", text
-        )
-        return re.sub(r" (?:please|automatically|for me)$", "", text)
-    return re.sub(r"^(?:就|那么|那就|那|请|帮我|给我|自动|然后|则|再|替我|麻烦|要|帮忙)+", "", text)
+            r"^(?:(?:then|and|please|just|also|automatically|jinn|i want you to|you should|can you|could you"
+            r"|would you) +)+",
+            "", text,
+        )  # fmt: skip
+        return re.sub(r" (?:please|automatically|for me|again|too|as well)$", "", text)
+    text = re.sub(
+        r"^(?:就|那么|那就|那|请|帮我|给我|自动|然后|则|再|替我|麻烦你?|要|帮忙|都要|马上|赶紧|记得)+", "", text
+    )
+    # 电视就静音, 卧室灯自动关: said between the thing and what it does.
+    return re.sub(r"(?<=.)(?:就|自动|自己|马上)(?=[开关亮灭打调静变设停暂回拉])", "", text)
 
 
 _SAY_EN = re.compile(
@@ -48,7 +55,8 @@ _SAY_EN = re.compile(
     r"(?: that| to| about it| saying|:)?(?P<t> .*|)"
 )
 _SAY_ZH = re.compile(
-    r"(?:(?:告诉|提醒|通知|警告|叫|喊)(?:我们|我|大家|家里人)?|播报|报告|报警|广播|说(?!明))(?:一声|一下|说)?[,，:：]?(?P<t>.*)"
+    r"(?:(?:告诉|提醒|通知|警告|叫|喊)(?:我们|我|大家|家里人|家人)?|播报|报告|报警|广播|说(?!明)|夸夸?我)(?:一声"
+    r"|一下|说)?[,，:：]?(?P<t>.*)"
 )
 
 
@@ -73,7 +81,7 @@ _SCENE_ZH = re.compile(
 
 def scene_called(text: str, situation: Situation) -> Scene | None:
     """The scene that is named, with or without a verb before it."""
-    wanted = {text.casefold()}
+    wanted = {text.casefold(), re.sub(r" (?:scene|mode)$|(?:场景|模式|情景)$", "", text.casefold())}
     found = (_SCENE_EN if situation.lang is Lang.EN else _SCENE_ZH).fullmatch(text)
     if found is not None:
         wanted.add(found["n"].casefold())
@@ -164,11 +172,30 @@ def _joined(text: str, situation: Situation, depth: int) -> tuple[Action, ...] |
                 if second is not None:
                     return (*first, *second)
             at = text.find(cut, at + 1)
+    for seam in _SEAM_ZH.finditer(text) if situation.lang is Lang.ZH else ():
+        at = seam.start()
+        first = actions_of(text[:at], situation, depth + 1) if at else None
+        if first is not None:
+            spoken = [action.thing for action in first if isinstance(action, SetAction | CallAction)]
+            second = actions_of(text[at:], situation.speaking_of(spoken or situation.focus), depth + 1)
+            if second is not None:
+                return (*first, *second)
     return None
 
 
+_SEAM_ZH = re.compile(
+    rf"(?=(?:过|等)?(?:{ZH_DURATION})(?:以后|之后|过后|后))|(?=(?:叫|提醒|告诉|通知)(?:我|大家))|(?<=.)(?="
+    rf"(?:打开|关掉|关上|把))"
+)
+"""Where the next wish begins without a word that joins them."""
+
+
 def _wanted(text: str, situation: Situation, depth: int) -> tuple[Action, ...] | None:
-    understood = situation.understand(_complete(text, situation.lang))
+    if (_SAY_EN if situation.lang is Lang.EN else _SAY_ZH).match(text):
+        return None  # Words to be said may sound like a wish.
+    said = _BARE_ZH.get(text, text) if situation.lang is Lang.ZH else text
+    found = (situation.understand(words) for words in otherwise(said, situation.lang))
+    understood = next((one for one in found if one is not None), None)
     if understood is None:
         return None
     actions: list[Action] = []
@@ -180,19 +207,10 @@ def _wanted(text: str, situation: Situation, depth: int) -> tuple[Action, ...] |
     return tuple(actions)
 
 
-_ON_AT_EN = re.compile(r"(?:turn|switch) on (?P<x>.+?) (?:at|to|with) (?P<n>.+? percent)(?: brightness)?")
 _BARE_ZH = {
     **dict.fromkeys(("关掉", "关了", "关上", "关闭", "关", "再关掉"), "把它关掉"),
     **dict.fromkeys(("打开", "开", "开启"), "把它打开"),
 }
-
-
-def _complete(text: str, lang: Lang) -> str:
-    """The same in words that understanding knows."""
-    if lang is Lang.ZH:
-        return _BARE_ZH.get(text, text)
-    found = _ON_AT_EN.fullmatch(text)
-    return f"set {found['x']} to {found['n']}" if found else text
 
 
 def intent_actions(intent: Intent, situation: Situation) -> list[Action]:
@@ -202,7 +220,13 @@ def intent_actions(intent: Intent, situation: Situation) -> list[Action]:
         handle = situation.things.handle(thing)
         if handle is not None:
             actions += _of_thing(intent, thing, handle, situation)
+    if not actions and intent.targets and not intent.form:
+        raise NotAble(intent.targets[0])
     return actions
+
+
+def _plain_number(value: float) -> int | float:
+    return int(value) if value.is_integer() else value
 
 
 def _of_thing(intent: Intent, thing: ThingId, handle: Handle, situation: Situation) -> list[Action]:
@@ -210,9 +234,15 @@ def _of_thing(intent: Intent, thing: ThingId, handle: Handle, situation: Situati
     actions: list[Action] = []
     for wish in wishes(intent, handle):
         match wish:
-            case Set():
+            case Set(change=None):
                 knob = handle.knobs[wish.ability]
                 values[knob.property] = reached(knob, wish)
+            case Set():
+                # "Dimmer" than what it will be then: nobody knows it now.
+                if situation.level is None:
+                    raise HowMuch(thing, wish.ability)
+                knob = handle.knobs[wish.ability]
+                values[knob.property] = reached(knob, Set(ability=wish.ability, value=_plain_number(situation.level)))
             case Call():
                 inputs: dict[str, Json] = dict(wish.arguments)
                 if isinstance(name := inputs.get("area"), str):

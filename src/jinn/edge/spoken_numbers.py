@@ -7,12 +7,13 @@ _ONES = dict(
     thirteen=13, fourteen=14, fifteen=15, sixteen=16, seventeen=17, eighteen=18, nineteen=19,
 )  # fmt: skip
 _TENS = dict(twenty=20, thirty=30, forty=40, fifty=50, sixty=60, seventy=70, eighty=80, ninety=90)
-_EN_WORD = "|".join((*_ONES, *_TENS, "hundred", "a", "an"))
+_EN_WORD = "|".join((*_ONES, *_TENS, "hundred", "thousand", "a", "an"))
 EN_NUMBER = rf"(?:-?\d+(?:\.\d+)?|(?:minus )?(?:{_EN_WORD})(?:[ -](?:and )?(?:{_EN_WORD}))*)"
-ZH_NUMBER = r"(?:零下|负)?(?:-?\d+(?:\.\d+)?|[零一二两三四五六七八九十百千]+(?:点[零一二三四五六七八九]+)?)"
+ZH_NUMBER = r"(?:零下|负)?(?:-?\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万]+(?:点[零一二三四五六七八九]+)?)"
 
 _ZH_DIGITS = {sign: number for number, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
 _ZH_PLACES = {"十": 10, "百": 100, "千": 1000}
+_ZH_MYRIAD = 10_000
 
 
 def number_en(text: str) -> float | None:
@@ -20,24 +21,28 @@ def number_en(text: str) -> float | None:
     text = text.strip().replace("-", " ") if not re.fullmatch(r"-?\d+(?:\.\d+)?", text.strip()) else text.strip()
     if re.fullmatch(r"-?\d+(?:\.\d+)?", text):
         return float(text)
-    sign, total = 1, 0
     words = text.split()
     if words[:1] == ["minus"]:
-        sign, words = -1, words[1:]
-    if not words:
-        return None
+        whole = _whole(words[1:])
+        return None if whole is None else -whole
+    return _whole(words)
+
+
+def _whole(words: list[str]) -> float | None:
+    total, thousands = 0, 0
     for word in words:
-        if word in _ONES:
-            total += _ONES[word]
-        elif word in _TENS:
-            total += _TENS[word]
-        elif word in ("a", "an"):
-            total += 1
-        elif word == "hundred":
+        if word == "hundred":
             total = max(total, 1) * 100
+        elif word == "thousand":
+            thousands, total = max(total, 1) * 1000, 0
+        elif word in _WORTH:
+            total += _WORTH[word]
         elif word != "and":
             return None
-    return float(sign * total)
+    return float(thousands + total) if words else None
+
+
+_WORTH = {**_ONES, **_TENS, "a": 1, "an": 1}
 
 
 def number_zh(text: str) -> float | None:
@@ -51,6 +56,8 @@ def number_zh(text: str) -> float | None:
     for char in whole:
         if char in _ZH_DIGITS:
             digit = _ZH_DIGITS[char]
+        elif char == "万":
+            total, digit = (total + digit) * _ZH_MYRIAD, 0
         elif char in _ZH_PLACES:
             total += max(digit, 1) * _ZH_PLACES[char]
             digit = 0

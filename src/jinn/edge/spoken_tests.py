@@ -9,17 +9,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from jinn.edge.listening import Situation, WhichOne
-from jinn.edge.model import Comparison, PeopleTest, PresenceTrigger, PropertyTest, Who
+from jinn.edge.model import Comparison, PeopleTest, PresenceTrigger, PropertyTest
+from jinn.edge.spoken_measures import LESS, MORE, compared_en, compared_zh, only_one
 from jinn.edge.spoken_numbers import (
     EN_DURATION,
-    EN_NUMBER,
     ZH_DURATION,
-    ZH_NUMBER,
     duration_en,
     duration_zh,
-    number_en,
-    number_zh,
 )
+from jinn.edge.spoken_people import people_test
 from jinn.kernel import Lang, ThingId
 from jinn.language import Ambiguous, Intent
 from jinn.things import EnumType, Json
@@ -55,7 +53,9 @@ def tests_of(atom: str, situation: Situation) -> tuple[Test, ...] | None:
         WhichOne: it may be said of several things.
     """
     is_en = situation.lang is Lang.EN
-    people = _people(atom, _PEOPLE_EN if is_en else _PEOPLE_ZH)
+    if not is_en:
+        atom = re.sub(r"(?<=.)(?:要是|如果|假如|万一|一旦)(?!.*就)", "", atom)
+    people = people_test(atom, situation.lang)
     if people is not None:
         return (people,)
     atom, for_s = (_lasting_en if is_en else _lasting_zh)(atom)
@@ -72,13 +72,6 @@ def tests_of(atom: str, situation: Situation) -> tuple[Test, ...] | None:
 _Reader = Callable[[str, Situation], Iterator[PropertyTest | PresenceTrigger]]
 
 
-def _people(atom: str, patterns: "tuple[tuple[re.Pattern[str], Who, bool], ...]") -> PeopleTest | None:
-    for pattern, who, is_home in patterns:
-        if pattern.fullmatch(atom):
-            return PeopleTest(who=who, is_home=is_home)
-    return None
-
-
 def _lasting_en(atom: str) -> tuple[str, float]:
     found = re.search(
         rf" (?:for|since|longer than)(?: (?:more than|longer than|at least|over|about|the last))? (?P<d>{EN_DURATION})"
@@ -91,9 +84,13 @@ def _lasting_en(atom: str) -> tuple[str, float]:
 
 
 def _lasting_zh(atom: str) -> tuple[str, float]:
+    within = re.search(rf"(?:连续|持续|一直)(?:超过|满)?(?P<d>{ZH_DURATION})(?:以上|都|内)*(?=.)", atom)
+    seconds = duration_zh(within["d"]) if within else None
+    if within is not None and seconds is not None and within.start() and within.end() < len(atom):
+        return atom[: within.start()] + atom[within.end() :], seconds
     found = re.search(
-        rf"(?:已经|持续|一直)*(?:超过|满|达到|持续)?了?(?P<d>{ZH_DURATION})"
-        r"(?:了|以上|还没关|还没有关|没关|没有关上?)*$", atom,
+        rf"(?:已经|持续|连续|一直)*(?:超过|满|达到|持续|连续)?了?(?P<d>{ZH_DURATION})"
+        r"(?:了|以上|还没关|还没有关|没关|没有关上?|没人关)*$", atom,
     )  # fmt: skip
     seconds = duration_zh(found["d"]) if found else None
     if found is None or seconds is None:
@@ -101,7 +98,7 @@ def _lasting_zh(atom: str) -> tuple[str, float]:
     rest = atom[: found.start()]
     if "没" in found.group() and not re.search(r"开", rest):
         rest += "开着"
-    return re.sub(r"(?:已经|一直|持续)(?=开|关|亮)", "", rest), seconds
+    return re.sub(r"(?:已经|一直|持续|连续)(?=开|关|亮)", "", rest), seconds
 
 
 _THE = r"(?:the |my |our |any |a |an )?"
@@ -120,9 +117,42 @@ def _stated_en(pattern: str, state: _State, probe: str) -> _Reader:
             if found["s"] in ("it", "它"):
                 yield from _states(situation.focus, state, situation)
             else:
-                yield from _tests(probe.format(found["s"]), state, situation)
+                tests = tuple(_tests(probe.format(_without_all(found["s"])), state, situation))
+                yield from _one_meant(tests, atom, found["s"], situation)
 
     return read
+
+
+_SEVERAL_EN = re.compile(r"(?:any|an?|some|one of|all|every|each|both|either)\b")
+_SEVERAL_ZH = re.compile("任何|任意|哪个|某|所有|全部|全|都|有[^人]|每|和|们")
+
+
+def says_all(clause: str, lang: Lang) -> bool:
+    """ "All lights are off" is another thing than "any light is off"."""
+    return re.search(r"\b(?:all|every|both)\b" if lang is Lang.EN else "所有|全部|全都|全|都", clause) is not None
+
+
+def _without_all(subject: str) -> str:
+    return re.sub(
+        r"^(?:all|any|every|one)(?: of)? (?:the )?|^(?:所有|全部|任何一?个?|任意一?个?|有一?个?)的?|(?:全|都)$",
+        "",
+        subject,
+    )
+
+
+def _one_meant(
+    tests: tuple[PropertyTest, ...], atom: str, subject: str, situation: Situation
+) -> tuple[PropertyTest, ...]:
+    """Of "the light" in a home of several, somebody must say which; "any light" and "the lights" are all of them."""
+    if situation.lang is Lang.EN:
+        several = _SEVERAL_EN.match(atom) is not None or re.search(r"[^s]s$| and ", subject) is not None
+    else:
+        several = _SEVERAL_ZH.search(atom) is not None
+    picked = tuple(test for test in tests if test.thing in situation.chosen)
+    if len(tests) < 2 or several or picked:
+        return picked or tests
+    things = tuple(test.thing for test in tests)
+    raise WhichOne(Ambiguous(intent=Intent(name="HassGetState", canon="home.query"), choices=things))
 
 
 def _negated_en(atom: str, situation: Situation) -> Iterator[PropertyTest | PresenceTrigger]:
@@ -138,33 +168,6 @@ def _negated_en(atom: str, situation: Situation) -> Iterator[PropertyTest | Pres
 
 def _not(test: PropertyTest) -> PropertyTest:
     return replace(test, comparison=_OPPOSITE[test.comparison])
-
-
-_UNIT_EN = r"(?: ?(?:degrees?(?: celsius)?|percent|%|°c?|lux|beats(?: (?:a|per) minute)?|bpm|kelvin|steps))?"
-_MORE_EN = (
-    r"(?:(?:rises|goes|gets|climbs|is|becomes|are|goes up|reads|shows|measures) )?"
-    r"(?:above|over|beyond|exceeds|(?:more|higher|warmer|hotter|greater|brighter|louder) than)"
-)
-_LESS_EN = (
-    r"(?:(?:falls|drops|goes|gets|sinks|is|becomes|are|goes down|reads|shows|measures) )?"
-    r"(?:below|under|less than|lower than|colder than|cooler than|fewer than|darker than)"
-)
-
-
-def _compared_en(words: str, comparison: Comparison) -> _Reader:
-    form = re.compile(rf"(?P<s>.+?) {words} (?P<n>{EN_NUMBER}){_UNIT_EN}(?P<w> (?:in|on|of) .+)?")
-
-    def read(atom: str, situation: Situation) -> Iterator[PropertyTest]:
-        found = form.fullmatch(atom)
-        value = number_en(found["n"]) if found else None
-        if found is None or value is None:
-            return
-        subject = f"{found['s']}{found['w'] or ''}"
-        if re.fullmatch(r"it(?: (?:in|on) .+)?", subject):
-            subject = subject.replace("it", "the temperature", 1)
-        yield from _measured(f"what is {subject}", comparison, value, situation)
-
-    return read
 
 
 def _options(atom: str, situation: Situation) -> Iterator[PropertyTest]:
@@ -193,11 +196,43 @@ def _enum_options(thing: ThingId, situation: Situation) -> Iterator[tuple[str, i
                 yield name, value, names.of(situation.lang).lower()
 
 
+_ENDED_EN = re.compile(
+    r"(?P<s>.+?) (?:is |has |gets? )?(?:finished|done|finishes|stopped|stops|completed|completes|through|ready)"
+    r"(?: with)?(?: (?:the )?(?P<w>\w+))?"
+)
+_ENDED_ZH = re.compile(r"(?P<s>.+?)(?P<w>打扫|扫地|扫|清扫|工作|清洁|充电)?(?:完成|结束|完)(?:了|毕|工)*")
+_RESTING = ("docked", "charging", "idle", "standby", "done", "finished", "complete")
+"""What the enums of appliances call having come to an end, the likeliest first."""
+
+
+def _ended(atom: str, situation: Situation) -> Iterator[PropertyTest]:
+    """ "The vacuum has finished cleaning": it is in the state in which it rests."""
+    is_en = situation.lang is Lang.EN
+    found = (_ENDED_EN if is_en else _ENDED_ZH).fullmatch(atom)
+    if found is None:
+        return
+    probe = "what is the state of {}" if is_en else "{}在做什么"
+    for thing in situation.candidates(probe.format(found["s"])):
+        known = situation.known.thing(thing)
+        for name, member in known.product.model.properties.items() if known else ():
+            if not isinstance(member.type, EnumType):
+                continue
+            options = {label.lower(): value for value, label in member.type.labels.items()}
+            resting = next((options[word] for word in _RESTING if word in options), None)
+            if resting is not None:
+                yield PropertyTest(thing=thing, property=name, comparison=Comparison.IS, value=resting)
+                return
+
+
 def _before(atom: str, option: str, *, is_en: bool) -> tuple[str, int] | None:
     """What stands before the option, and how much of the option was said."""
     if is_en:
-        verbs = "is|gets|becomes|has|starts|goes|is now|changes to|has been"
-        found = re.fullmatch(rf"(?P<s>.+?) (?:{verbs})(?: \w+)? ?{re.escape(option)}.*", atom)
+        verbs = "is|gets|becomes|has|starts|goes|is now|changes to|has been|is being"
+        # Only words that change nothing may stand between and behind: "has finished cleaning" is no cleaning.
+        found = re.fullmatch(
+            rf"(?P<s>.+?) (?:{verbs})(?: (?:now|just|again|already|still|currently))? ?{re.escape(option)}"
+            r"(?: (?:now|again|already|somewhere|under .+))?", atom,
+        )  # fmt: skip
         return (found["s"], len(option)) if found else None
     for core in dict.fromkeys((option, option.removeprefix("已").removesuffix("中"))):
         found = re.fullmatch(
@@ -259,20 +294,6 @@ def _stated_zh(pattern: str, state: _State, probe: str = "{}开着吗") -> _Read
     return _stated_en(pattern, state, probe)
 
 
-def _compared_zh(words: str, comparison: Comparison) -> _Reader:
-    form = re.compile(
-        rf"(?P<s>.+?)(?:{words})(?:百分之)?(?P<n>{ZH_NUMBER})(?:摄氏度|度|℃|%|次|勒克斯|步|K)?(?:以上|以下|时|了)?"
-    )
-
-    def read(atom: str, situation: Situation) -> Iterator[PropertyTest]:
-        found = form.fullmatch(atom)
-        value = number_zh(found["n"]) if found else None
-        if found is not None and value is not None:
-            yield from _measured(f"{found['s']}是多少", comparison, value, situation)
-
-    return read
-
-
 def _tests(probe: str, state: _State, situation: Situation) -> Iterator[PropertyTest]:
     yield from _states(situation.candidates(probe), state, situation, probe=probe)
 
@@ -289,89 +310,29 @@ def _states(
                 name = handle.knobs[ability].property
                 able.append(PropertyTest(thing=thing, property=name, comparison=comparison, value=value))
                 break
-    yield from _only_one(able, probe, situation)
+    yield from only_one(able, probe, situation)
 
 
-def _measured(probe: str, comparison: Comparison, value: float, situation: Situation) -> Iterator[PropertyTest]:
-    """The property that a question for a figure asks for."""
-    meant = situation.words.understand(
-        probe, situation.lang, situation.home, area=situation.area, focus=situation.focus
-    )
-    intents = (meant.intent,) if isinstance(meant, Ambiguous) else getattr(meant, "intents", ())
-    if not intents:
-        return
-    ability = "temperature" if intents[0].name == "HassClimateGetTemperature" else str(intents[0].slots.get("ability"))
-    whole = int(value) if float(value).is_integer() else value
-    able = []
-    for thing in situation.candidates(probe):
-        handle = situation.things.handle(thing)
-        knob = handle.knobs.get(ability) or handle.knobs.get("cold_temperature") if handle else None
-        if knob is not None:
-            able.append(PropertyTest(thing=thing, property=knob.property, comparison=comparison, value=whole))
-    yield from _only_one(able, probe, situation)
-
-
-def _only_one(able: list[PropertyTest], probe: str, situation: Situation) -> Iterator[PropertyTest]:
-    """A test of one thing, or of all that were meant; where it was left open, somebody must say which."""
-    meant = (
-        situation.words.understand(probe, situation.lang, situation.home, area=situation.area, focus=situation.focus)
-        if probe
-        else None
-    )
-    if isinstance(meant, Ambiguous) and len(able) > 1 and not any(test.thing in situation.chosen for test in able):
-        things = tuple(test.thing for test in able)
-        raise WhichOne(Ambiguous(intent=Intent(name="HassGetState", canon="home.query"), choices=things))
-    yield from able
-
-
-_PEOPLE_EN: "tuple[tuple[re.Pattern[str], Who, bool], ...]" = tuple(
-    (re.compile(pattern), who, is_home)  # type: ignore[misc]
-    for pattern, who, is_home in (
-        (r"(?:nobody|no one|no-one|noone) is (?:at )?(?:home|in|here|in the house)", "everyone", False),
-        (r"(?:there is |there's )?nobody (?:at )?home", "everyone", False),
-        (r"(?:everybody|everyone|we all|all of us|the last (?:person|one)) (?:has |have )?"
-         r"(?:leaves?|left|goes|gone|is out|are out|is gone|went|is away)(?: (?:the )?(?:home|house|out|away))?",
-         "everyone", False),
-        (r"(?:we|we're|we are|i) (?:leave|left|go out|am out|are out|am away|are away|leaving|am gone)"
-         r"(?: (?:the )?(?:home|house))?",
-         "everyone", False),
-        (r"(?:the )?(?:house|home) is empty", "everyone", False),
-        (r"(?:somebody|someone|anybody|anyone|the first person|one of us) (?:is|comes|gets|arrives|is back|returns)"
-         r"(?: back)?(?: at)?(?: home)?",
-         "anyone", True),
-        (r"(?:i|we) (?:come|get|arrive|am|are|return)(?: back)?(?: at)? home|(?:i|we) (?:return|come back)",
-         "anyone", True),
-        (r"(?:everybody|everyone) (?:is|comes|has come)(?: back)?(?: at)? home", "everyone", True),
-        (r"(?:somebody|someone) (?:leaves|goes out|is out)(?: the house| home)?", "anyone", False),
-    )
-)  # fmt: skip
-_PEOPLE_ZH: "tuple[tuple[re.Pattern[str], Who, bool], ...]" = tuple(
-    (re.compile(pattern), who, is_home)  # type: ignore[misc]
-    for pattern, who, is_home in (
-        (r"(?:家里)?(?:没有人|没人|无人)(?:在家)?(?:里)?了?", "everyone", False),
-        (r"(?:所有人|大家|全家人?|家里人|人|我们)都?(?:出门|离开|走|出去|外出|不在家)(?:家|光)?了?", "everyone", False),
-        (r"最后一个人(?:出门|离开|走)(?:家)?了?|我(?:出门|离开家?|离家|走|外出)了?", "everyone", False),
-        (r"(?:家里)?有人(?:在家|回家|回来|到家)了?|家里有人", "anyone", True),
-        (r"(?:我|我们)(?:回家|回来|到家|回到家)了?", "anyone", True),
-        (r"(?:所有人|大家|全家人?)都(?:在家|回家|回来|到家)了?", "everyone", True),
-    )
-)  # fmt: skip
-
+_WHO = "(?:someone|somebody|anyone|anybody|i|we|you)"
 _READERS_EN: tuple[_Reader, ...] = (
     _negated_en,
-    _compared_en(_MORE_EN, Comparison.ABOVE),
-    _compared_en(_LESS_EN, Comparison.BELOW),
+    compared_en(MORE, Comparison.ABOVE),
+    compared_en(LESS, Comparison.BELOW),
     _online_en,
+    _ended,
     _options,
     _moved_en,
     _stated_en(rf"{_THE}(?P<s>.+?) {_BE_EN}(?:opened|opens|open)(?: up)?", _OPEN, "is the {} open"),
     _stated_en(
         rf"{_THE}(?P<s>.+?) {_BE_EN}(?:closed|closes|close|shut|shuts)(?: again)?", _CLOSED, "is the {} open"
     ),
-    _stated_en(r"(?:someone|somebody|anyone|i|we) (?:open|opens) (?P<s>.+)", _OPEN, "is {} open"),
-    _stated_en(r"(?:someone|somebody|anyone|i|we) (?:close|closes|shuts?) (?P<s>.+)", _CLOSED, "is {} open"),
-    _stated_en(r"(?:someone|somebody|anyone|i|we) (?:turns?|switch(?:es)?) on (?P<s>.+)", _ON, "is {} on"),
-    _stated_en(r"(?:someone|somebody|anyone|i|we) (?:turns?|switch(?:es)?) off (?P<s>.+)", _OFF, "is {} on"),
+    _stated_en(rf"{_WHO} (?:open|opens) (?P<s>.+)", _OPEN, "is {} open"),
+    _stated_en(rf"{_WHO} (?:leaves?|left|has left) (?P<s>.+) open", _OPEN, "is {} open"),
+    _stated_en(rf"{_WHO} (?:close|closes|shuts?) (?P<s>.+)", _CLOSED, "is {} open"),
+    _stated_en(rf"{_WHO} (?:turns?|switch(?:es)?|leaves?) (?P<s>.+) on", _ON, "is {} on"),
+    _stated_en(rf"{_WHO} (?:turns?|switch(?:es)?) (?P<s>.+) off", _OFF, "is {} on"),
+    _stated_en(rf"{_WHO} (?:turns?|switch(?:es)?) on (?P<s>.+)", _ON, "is {} on"),
+    _stated_en(rf"{_WHO} (?:turns?|switch(?:es)?) off (?P<s>.+)", _OFF, "is {} on"),
     _stated_en(
         rf"{_THE}(?P<s>.+?) {_BE_EN}(?:turned |switched |turns? |switch(?:es)? |goes? |comes? )?on(?: again)?",
         _ON, "is the {} on",
@@ -382,14 +343,15 @@ _READERS_EN: tuple[_Reader, ...] = (
     ),
 )  # fmt: skip
 _READERS_ZH: tuple[_Reader, ...] = (
-    _compared_zh("高于|大于|超过|高过|升到|升至|达到|高到|多于", Comparison.ABOVE),
-    _compared_zh("低于|小于|降到|降至|不到|少于|低过|低到", Comparison.BELOW),
+    compared_zh("高于|大于|超过了?|高过|升到|升至|达到|到了|高到|多于|热过|不止", Comparison.ABOVE),
+    compared_zh("低于|小于|降到|降至|不到|少于|低过|低到|不足|掉到|剩不到|只剩", Comparison.BELOW),
     _online_zh,
+    _ended,
     _options,
     _moved_zh,
     _stated_zh(r"(?P<s>.+?)(?:被|一|是|还|没关上?|忘了关|没有关)*(?:打开|开|亮|开启)(?:了|着|的|起来)*", _OPEN_OR_ON),
     _stated_zh(r"(?P<s>.+?)(?:没关|没关上|忘了关|没有关上?)(?:了|着)*", _OPEN_OR_ON),
     _stated_zh(r"(?P<s>.+?)(?:被|一|是)*(?:关上|关掉|关闭|关|灭|熄灭)(?:了|着|的)*", _CLOSED_OR_OFF),
-    _stated_zh(r"(?:有人|我)(?:打开|开)了?(?P<s>.+)", _OPEN_OR_ON),
-    _stated_zh(r"(?:有人|我)(?:关上|关掉|关闭|关)了?(?P<s>.+)", _CLOSED_OR_OFF),
+    _stated_zh(r"(?:有人|我们?|谁|大家)?一?(?:打开|拉开|开)了?(?P<s>.+)", _OPEN_OR_ON),
+    _stated_zh(r"(?:有人|我们?|谁|大家)?一?(?:关上|关掉|关闭|拉上|关)了?(?P<s>.+)", _CLOSED_OR_OFF),
 )  # fmt: skip

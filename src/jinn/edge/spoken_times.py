@@ -56,12 +56,22 @@ class Times:
     @property
     def conditions(self) -> tuple[TimeCondition | SunCondition, ...]:
         """As what must be so while something else sets the rule off."""
+        return self._conditions(self.days)
+
+    @property
+    def beside_trigger(self) -> tuple[TimeCondition | SunCondition, ...]:
+        """What must be so besides, where the time itself sets the rule off; the days are the trigger's."""
+        if self.at_min is None and self.sun is None:
+            return replace(self, after_min=None)._conditions(())
+        return self._conditions(())
+
+    def _conditions(self, days: tuple[Day, ...]) -> tuple[TimeCondition | SunCondition, ...]:
         after, before = self.after_min, self.before_min
         if after is not None and before is None and after >= EVENING_MIN:
             before = NIGHT_ENDS_MIN
         found: list[TimeCondition | SunCondition] = []
-        if after is not None or before is not None or self.days:
-            found.append(TimeCondition(after_min=after, before_min=before, days=self.days))
+        if after is not None or before is not None or days:
+            found.append(TimeCondition(after_min=after, before_min=before, days=days))
         if self.sun_is_up is not None:
             found.append(SunCondition(is_up=self.sun_is_up))
         return tuple(found)
@@ -185,6 +195,13 @@ def _en_days(times: Times, found: "re.Match[str]") -> Times:
     return replace(times, days=tuple(dict.fromkeys(named)))
 
 
+def _en_all_but(times: Times, found: "re.Match[str]") -> Times:
+    left_out = (
+        WEEK[5:] if "weekend" in found["d"] else [_DAYS_EN[d.rstrip("s")] for d in re.findall(_DAY_EN, found["d"])]
+    )
+    return replace(times, days=tuple(day for day in WEEK if day not in left_out))
+
+
 def _en_part_of_day(times: Times, found: "re.Match[str]") -> Times | None:
     """ "in the evening" said for itself is a span; beside a clock it has been taken with it."""
     if times.at_min is not None:
@@ -259,25 +276,37 @@ _EN: tuple[tuple["re.Pattern[str]", Take], ...] = tuple(
          lambda times, found: _with_clock(times, after_min=clock_en(found["a"], is_evening=True))),
         (rf"\b(?:before|until|till) (?P<a>{_EN_CLOCK}){_ALONE}",
          lambda times, found: _with_clock(times, before_min=clock_en(found["a"], is_evening=False))),
-        (rf"\b(?:it is |it's )?(?:at|around|about) (?P<a>{_EN_CLOCK}){_ALONE}",
+        (rf"\b(?:it is |it's )?(?:at|around|about|by) (?P<a>{_EN_CLOCK}){_ALONE}",
          lambda times, found: _with_clock(times, at_min=clock_en(found["a"], is_evening=False))),
         (rf"\b(?:it is|it's|the clock strikes) (?P<a>{_EN_CLOCK}){_ALONE}",
          lambda times, found: _with_clock(times, at_min=clock_en(found["a"], is_evening=False))),
-        (rf"\b(?:on |every |each |from )(?:{_DAY_EN})(?:(?:,| and| or| to|, and)* (?:{_DAY_EN}))*\b"
+        (rf"\b(?:on |every |each |from )(?:{_DAY_EN})(?:(?:,| and| or| to|, and)* (?:{_DAY_EN}))*(?= "
+         rf"(?:mornings?|afternoons?|evenings?|nights?)\b)?\b"
          r"|\b(?:it is )?(?:on |at |every |each )?(?:the )?"
          r"(?:weekends?|weekdays?|workdays?|working days?|(?:public )?holidays?)\b",
          _en_days),
         (r"\b(?:in the|at|every|each|during the|it is) (?P<p>morning|afternoon|evening|night|day)(?: time)?\b(?! at)|"
          r"\bduring the (?P<q>day|night)\b",
          lambda times, found: _en_part_of_day(times, found) if found["p"] and found["p"] != "day" else times),
+        (r"^(?:on )?(?P<p>morning|afternoon|evening|night)s?(?=$| )|(?<=,) ?(?P<r>morning|evening|afternoon"
+         r"|night)s?(?=$| )",
+         lambda times, found: _en_part_of_day(times, found) if times.days and found["p"] else None),
         (r"\bevery (?:single )?(?P<p>morning|afternoon|evening|night) at\b", lambda times, found: times),
+        (rf"\b(?:except|but not|apart from)(?: on| at| for)?(?: the)? "
+         rf"(?P<d>weekends?|{_DAY_EN}(?:(?:,| and| or)* {_DAY_EN})*)\b", _en_all_but),
         (r"\b(?:every ?day|daily|each day|every single day)\b", lambda times, found: times),
     )
 )  # fmt: skip
 
 
 _ZH_PART = r"(?:早上|早晨|清晨|上午|中午|下午|傍晚|晚上|夜里|夜晚|半夜|深夜|凌晨|今晚|晚)"
-_ZH_CLOCK = rf"(?:{_ZH_PART})?(?:{ZH_NUMBER}(?:点钟?|时|[:：])(?:半|一刻|三刻|{ZH_NUMBER}分?|整)?)"
+_A_BIT_ZH = r"(?<![开关调大小亮暗高低快慢热冷多少早晚响轻远近])"
+"""一点 behind these is "a bit", and no time."""
+
+_ZH_CLOCK = (
+    rf"(?!(?:早|晚)一点(?![钟半一二三四五]))(?:{_ZH_PART}|{_A_BIT_ZH})(?:{ZH_NUMBER}(?:点钟?|时|[:：])"
+    rf"(?:半|一刻|三刻|{ZH_NUMBER}分?|整)?)"
+)
 
 
 def clock_zh(text: str, *, is_evening: bool) -> int | None:
@@ -285,7 +314,8 @@ def clock_zh(text: str, *, is_evening: bool) -> int | None:
     part = re.match(_ZH_PART, text)
     said = part.group() if part else ""
     found = re.fullmatch(
-        r"(?P<h>\d+|[零一二两三四五六七八九十]+)(?:点钟?|时|[:：])(?P<m>半|一刻|三刻|整|(?:\d+|[零一二两三四五六七八九十]+)分?)?",
+        r"(?P<h>\d+|[零一二两三四五六七八九十]+)(?:点钟?|时|[:：])(?P<m>半|一刻|三刻|整|(?:\d+"
+        r"|[零一二两三四五六七八九十]+)分?)?",
         text[len(said) :],
     )
     if found is None:
@@ -332,6 +362,11 @@ def _zh_days(times: Times, found: "re.Match[str]") -> Times:
     return replace(times, days=tuple(dict.fromkeys(WEEK[number] for number in named)))
 
 
+def _zh_all_but(times: Times, found: "re.Match[str]") -> Times:
+    left_out = _zh_days(Times(rest=""), found).days
+    return replace(times, days=tuple(day for day in WEEK if day not in left_out))
+
+
 def _zh_sun_offset(times: Times, found: "re.Match[str]") -> Times | None:
     seconds = duration_zh(found["d"])
     if seconds is None:
@@ -352,13 +387,20 @@ def _zh_span(times: Times, found: "re.Match[str]") -> Times:
 
 _ZH_SUN = "日出|日落|天黑|天亮|太阳下山|太阳落山|太阳升起"
 
+_WEEKDAY_ZH = r"[一二三四五六日天](?![点刻半十出落]|个?小时|分钟)"
+
 _ZH: tuple[tuple["re.Pattern[str]", Take], ...] = tuple(
     (re.compile(pattern), take)
     for pattern, take in (
-        (r"每?个?(?:周|星期|礼拜)[一二三四五六日天](?:[、和到至](?:每?个?(?:周|星期|礼拜))?[一二三四五六日天])*"
+        (rf"除了?(?P<x>周末|(?:周|星期|礼拜){_WEEKDAY_ZH}(?:[、和]?(?:周|星期|礼拜)?{_WEEKDAY_ZH})*)(?:以外|之外"
+         rf"|外)?，?(?:每天|都)*",
+         _zh_all_but),
+        (rf"每?个?(?:周|星期|礼拜){_WEEKDAY_ZH}(?:[、和到至]?(?:每?个?(?:周|星期|礼拜))?{_WEEKDAY_ZH})*"
          r"|(?:每个?)?(?:工作日|上班日|周末|节假日|休息日|假期)(?:的时候)?", _zh_days),
+        (rf"(?P<e>{_ZH_SUN})(?P<d>{ZH_DURATION})(?P<w>之?前|以?前|之?后|以?后)", _zh_sun_offset),
         (rf"(?P<e>{_ZH_SUN})(?P<w>之?前|以?前|之?后|以?后)(?P<d>{ZH_DURATION})", _zh_sun_offset),
-        (r"(?:日落|天黑)(?:了)?(?:以后|之后|后)(?=.)|天黑着?的时候(?=.)|在天黑时(?=.)",
+        (r"(?:日落|天黑)(?:了)?(?:以后|之后|后)(?=.)|天黑着?的时候(?=.)|在天黑时(?=.)|(?<![到等在天当])(?<=.)"
+         r"(?:而且|并且|又|，|且)?天(?:已经)?黑了",
          lambda times, found: replace(times, sun_is_up=False)),
         (rf"(?:每天)?(?:到|在)?(?P<e>{_ZH_SUN})(?:了)?(?:的?时候?|以后|之后|后)?",
          lambda times, found: replace(times, sun=_sun(found["e"], 0, is_before=False))),

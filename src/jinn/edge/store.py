@@ -40,6 +40,9 @@ RUNS_KEPT = 100
 
 DRAFTS_KEPT = 20
 
+RAN = 0
+"""The moment of a timer whose time has come already."""
+
 _encoder = msgspec.json.Encoder()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jinn.edge.listening import Things, Understands
-from jinn.edge.model import Scene
+from jinn.edge.model import Rule, Scene
 from jinn.edge.ports import HomeThing
 from jinn.edge.room import RulesRoom
 from jinn.edge.skill import RuleSkill
@@ -27,7 +27,7 @@ class Talk:
 
 def open_talk(*, rules: RulesRoom, things: ThingsRoom, words: Understands, hands: Things) -> Talk:
     """Args: words: what understands everything else; hands: the things as words take hold of them."""
-    known = _Known(rules=rules)
+    known = _Known(room=rules)
     return Talk(
         words=RuleUnderstander(words=words, things=hands, known=known, saying=rules.book.saying),
         skill=RuleSkill(rules, _Whereabouts(things=things)),
@@ -36,13 +36,16 @@ def open_talk(*, rules: RulesRoom, things: ThingsRoom, words: Understands, hands
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    rules: RulesRoom
+    room: RulesRoom
 
     def thing(self, thing: ThingId) -> HomeThing | None:
-        return self.rules.home.thing(thing)
+        return self.room.home.thing(thing)
 
     def scenes(self) -> Sequence[Scene]:
-        return self.rules.book.scenes()
+        return self.room.book.scenes()
+
+    def rules(self) -> Sequence[Rule]:
+        return self.room.book.rules()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

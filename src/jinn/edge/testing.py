@@ -1,6 +1,6 @@
 """Stand-ins for what the edge needs; they pass the same contract tests as the real parts."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jinn.edge.model import Who
@@ -41,7 +41,11 @@ class WrittenHome:
     """`Home` that somebody wrote down; `say` changes what a thing reported."""
 
     things: dict[ThingId, HomeThing] = field(default_factory=dict)
-    twins: dict[ThingId, Twin] = field(default_factory=dict)
+    known: dict[ThingId, Twin] = field(default_factory=dict)
+    areas: dict[str, Names] = field(default_factory=dict)
+
+    def area(self, area: str) -> Names | None:
+        return self.areas.get(area)
 
     def add(self, thing: ThingId, names: Names, product: Product) -> None:
         self.things[thing] = HomeThing(id=thing, names=names, product=product)
@@ -50,15 +54,18 @@ class WrittenHome:
         return self.things.get(thing)
 
     def twin(self, thing: ThingId) -> Twin:
-        return self.twins.get(thing) or Twin(thing=thing)
+        return self.known.get(thing) or Twin(thing=thing)
+
+    def twins(self) -> Iterable[Twin]:
+        return tuple(self.known.values())
 
     def say(self, thing: ThingId, at_ms: int, **values: Json) -> Twin:
         known = self.twin(thing)
         reported = {**known.reported, **{name: Reported(value, at_ms) for name, value in values.items()}}
-        self.twins[thing] = Twin(
+        self.known[thing] = Twin(
             thing=thing, version=known.version + 1, reported=reported, is_online=True, seen_ms=at_ms
         )
-        return self.twins[thing]
+        return self.known[thing]
 
 
 @dataclass(slots=True)

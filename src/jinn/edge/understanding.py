@@ -5,15 +5,21 @@ a turn's record shows what was understood.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from jinn.edge.hearing import hear_rule, may_be_rule, plain
-from jinn.edge.listening import Known, Situation, Things, Understands, WhichOne
+from jinn.edge.cutting import plain
+from jinn.edge.hearing import half_heard, hear_rule, may_be_rule, two_rules
+from jinn.edge.listening import HowMuch, Known, NotAble, Situation, Things, Understands, WhichOne
+from jinn.edge.model import Draft, things_of
+from jinn.edge.revising import revised, what_instead
 from jinn.edge.saying import Saying
 from jinn.edge.spoken_acts import scene_called
+from jinn.edge.spoken_limits import beyond_rules, without
+from jinn.edge.spoken_numbers import number_en, number_zh
+from jinn.edge.spoken_rules import spoken_of_rules
 from jinn.edge.spoken_times import times_in
-from jinn.edge.writing import write_draft
+from jinn.edge.writing import read_draft, write_draft
 from jinn.kernel import AreaId, Lang, ThingId
 from jinn.language import Ambiguous, HomeWords, Intent, NotUnderstood, SlotValue, Understanding, Understood
 
@@ -23,6 +29,7 @@ MAKE, LIST, REMOVE, PAUSE, RESUME, WHY = (
 SCENE, KEEP_SCENE, LIST_SCENES, REMOVE_SCENE, AT_HOME = (
     "JinnScene", "JinnSceneKeep", "JinnSceneList", "JinnSceneRemove", "JinnAtHome",
 )  # fmt: skip
+CANNOT, UNDO, HOW = "JinnRuleCannot", "JinnRuleUndo", "JinnRuleHow"
 KEEP = "JinnRuleKeep"
 """What a yes to a rule that was read back wants."""
 
@@ -49,7 +56,12 @@ class RuleUnderstander:
             found = self._about_rules(text, situation)
             if found is not None:
                 return found
-        return self.words.understand(text, lang, home, area=area, focus=focus)
+        meant = self.words.understand(text, lang, home, area=area, focus=focus)
+        if isinstance(meant, NotUnderstood) and meant.unknown is None and len(text) <= TEXT_CHARS_MAX:
+            part = half_heard(text, situation)
+            if part is not None:
+                return Understood(intents=(_intent(CANNOT, {"part": part, "text": text}),))
+        return meant
 
     def complete(self, pending: Ambiguous, text: str, lang: Lang, home: HomeWords) -> Understanding | None:
         asked = pending.intent.slots.get("text")
@@ -69,7 +81,7 @@ class RuleUnderstander:
 
     def _about_rules(self, text: str, situation: Situation) -> Understanding | None:
         said = plain(text, situation.lang)
-        for look in (self._scene, self._why, _spoken_of_rules, _home_or_away, self._rule):
+        for look in (self._why, self._change, _spoken_of_rules, self._scene, _home_or_away, self._rule):
             try:
                 intent = look(said, situation)
             except WhichOne as which:
@@ -77,18 +89,80 @@ class RuleUnderstander:
                 name = WHY if look == self._why else MAKE
                 asking = _intent(name, {"text": text}, targets=situation.chosen)
                 return replace(which.question, intent=asking, before=())
+            except NotAble as lack:
+                intent = _intent(CANNOT, {"words": "", "text": said}, targets=(lack.thing,))
+            except HowMuch as lack:
+                intent = _intent(HOW, {"ability": lack.ability, "text": text}, targets=(lack.thing,))
             if intent is not None:
                 return Understood(intents=(intent,))
         return None
 
-    def _rule(self, said: str, situation: Situation) -> Intent | None:
-        if not may_be_rule(said, situation.lang) and not _is_timed(said, situation):
+    def revise(self, proposal: Intent, text: str, lang: Lang, home: HomeWords) -> Understanding | None:
+        """A rule that was read back with one part another; or the level that it lacked."""
+        asked, draft = proposal.slots.get("text"), proposal.slots.get("draft")
+        if len(text) > TEXT_CHARS_MAX or proposal.name not in (KEEP, HOW):
+            return self.words.revise(proposal, text, lang, home)
+        situation = Situation(words=self.words, home=home, things=self.things, known=self.known, lang=lang)
+        said = plain(text, lang)
+        try:
+            if proposal.name == HOW:
+                return self._with_level(proposal, said, situation)
+            changed = revised(read_draft(str(draft)), said, situation, self.saying)
+        except NotAble as lack:
+            return Understood(intents=(_intent(CANNOT, {"words": "", "text": said}, targets=(lack.thing,)),))
+        except (WhichOne, HowMuch):
             return None
-        draft = hear_rule(said, situation, self.saying)
-        if draft is None:
+        return None if changed is None else Understood(intents=(self._made(changed, str(asked), proposal.slots),))
+
+    def _with_level(self, how: Intent, said: str, situation: Situation) -> Understanding | None:
+        """The sentence once more, with the level that was answered; it may have been said in the other language."""
+        level = level_in(what_instead(said, situation.lang), situation.lang)
+        asking = Lang(str(how.slots.get("lang", situation.lang.value)))
+        if level is None:
             return None
+        return self._about_rules(str(how.slots["text"]), replace(situation, lang=asking, level=level))
+
+    def _made(self, draft: Draft, said: str, slots: Mapping[str, SlotValue]) -> Intent:
         targets = tuple(dict.fromkeys(thing for part in draft.actions if (thing := getattr(part, "thing", None))))
-        return _intent(MAKE, {"draft": write_draft(draft), "text": said}, targets=targets)
+        kept = {name: slots[name] for name in ("replaces", "next") if name in slots}
+        return _intent(MAKE, {"draft": write_draft(draft), "text": said, **kept}, targets=targets)
+
+    def _change(self, said: str, situation: Situation) -> Intent | None:
+        """ "Change the rule about the hall to ten percent"."""
+        found = next((match for form in _CHANGE[situation.lang] if (match := form.fullmatch(said))), None)
+        if found is None:
+            return None
+        rules = list(self.known.rules())
+        subject = found["s"]
+        if subject:
+            things = set(_things_called(subject, situation))
+            rules = [rule for rule in rules if things & things_of(rule.draft)]
+        if len(rules) != 1 and subject:
+            return _intent(LIST, {"about": subject}, targets=_things_called(subject, situation))
+        changed = revised(rules[-1].draft, found["x"], situation, self.saying) if rules else None
+        if changed is None:
+            return None
+        return self._made(changed, said, {"replaces": rules[-1].id})
+
+    def _rule(self, said: str, situation: Situation) -> Intent | None:
+        if not (may_be_rule(said, situation.lang) or beyond_rules(said, situation.lang) or _is_timed(said, situation)):
+            return None
+        beyond = beyond_rules(said, situation.lang)
+        try:
+            draft = hear_rule(without(said, beyond) if beyond else said, situation, self.saying)
+        except (WhichOne, NotAble):
+            if (two := self._two(said, situation)) is None:
+                raise
+            return two
+        if draft is None:
+            return None if beyond else self._two(said, situation)
+        if beyond is not None:
+            return _intent(CANNOT, {"words": beyond, "text": said})
+        return self._made(draft, said, {})
+
+    def _two(self, said: str, situation: Situation) -> Intent | None:
+        two = two_rules(said, situation, self.saying)
+        return None if two is None else self._made(two[0], said, {"next": write_draft(two[1])})
 
     def _scene(self, said: str, situation: Situation) -> Intent | None:
         kept = (_KEEP_SCENE_EN if situation.lang is Lang.EN else _KEEP_SCENE_ZH).fullmatch(said)
@@ -142,19 +216,57 @@ def _intent(name: str, slots: dict[str, SlotValue], targets: tuple[ThingId, ...]
 
 _CANON = {
     MAKE: "rule.make", KEEP: "rule.keep", LIST: "rule.list", REMOVE: "rule.remove", PAUSE: "rule.pause",
-    RESUME: "rule.resume", WHY: "rule.why", SCENE: "scene.start", KEEP_SCENE: "scene.keep", LIST_SCENES: "scene.list",
-    REMOVE_SCENE: "scene.remove", AT_HOME: "people.at_home",
+    RESUME: "rule.resume", CANNOT: "rule.cannot", UNDO: "rule.undo", HOW: "rule.how", WHY: "rule.why",
+    SCENE: "scene.start", KEEP_SCENE: "scene.keep", LIST_SCENES: "scene.list", REMOVE_SCENE: "scene.remove",
+    AT_HOME: "people.at_home",
 }  # fmt: skip
 
 
-def keep_intent(draft: str) -> Intent:
+def keep_intent(made: Intent) -> Intent:
     """What a yes to this rule wants."""
-    return _intent(KEEP, {"draft": draft})
+    return _intent(KEEP, dict(made.slots))
 
 
-def confirmed(intent: Intent) -> Intent:
-    """The same, and somebody has said yes to it."""
-    return replace(intent, slots={**intent.slots, "is_sure": True})
+def made_next(kept: Intent) -> Intent | None:
+    """The second rule of the sentence, to be read back when the first is kept."""
+    written = kept.slots.get("next")
+    return _intent(MAKE, {"draft": written, "text": ""}) if isinstance(written, str) else None
+
+
+def asked_how(how: Intent, lang: Lang) -> Intent:
+    """What is open while somebody is asked for a level."""
+    return replace(how, slots={**how.slots, "lang": lang.value})
+
+
+_CHANGE = {
+    Lang.EN: (
+        re.compile(
+            r"(?:change|edit|adjust|set|make|move)(?: the| my| that| this)? (?:(?P<s>.+?) )?rule(?: to| so that"
+            r" it is)? (?P<x>.+)"
+        ),
+    ),
+    Lang.ZH: (
+        re.compile(
+            r"(?:把|将)?(?:(?P<s>[^，]+?)的?)??(?:那一?条|这一?条|刚才那条|那个|这个)?(?:规则|自动化|规矩)"
+            r"(?:改成|改为|改到|调成|调到|换成)(?P<x>.+)"
+        ),
+    ),
+}
+
+
+def level_in(said: str, lang: Lang) -> float | None:
+    """ "Thirty percent", 一半: a level that was asked for."""
+    if lang is Lang.EN:
+        bare = re.sub(r"^(?:at|to|about) | ?(?:percent|%|degrees?)$", "", said)
+        return {"half": 50.0, "full": 100.0, "maximum": 100.0}.get(bare, number_en(bare))
+    bare = re.sub(r"^百分之|[%度]$|百分$", "", said)
+    return {"一半": 50.0, "最亮": 100.0, "最大": 100.0}.get(bare, number_zh(bare))
+
+
+def confirmed(intent: Intent, rule: str | None = None) -> Intent:
+    """The same, and somebody has said yes to it; for that very rule, where one was read out."""
+    named = {} if rule is None else {"rule": rule}
+    return replace(intent, slots={**intent.slots, **named, "is_sure": True})
 
 
 _NAMED_EN, _NAMED_ZH = r"(?P<n>[\w' -]{1,60}?)", r"(?P<n>[^，。]{1,30}?)"
@@ -163,7 +275,8 @@ _KEEP_SCENE_EN = re.compile(
     rf" {_NAMED_EN}(?: scene| mode)?"
 )
 _KEEP_SCENE_ZH = re.compile(
-    rf"(?:把|将)?(?:现在|当前|这样|这个|目前)?(?:的)?(?:状态|样子|灯光|设置|布置)?(?:记住|保存|存|记|记下来?)(?:成|为|作|做){_NAMED_ZH}(?:场景)?"
+    rf"(?:把|将)?(?:现在|当前|这样|这个|目前)?(?:的)?(?:状态|样子|灯光|设置|布置)?(?:记住|保存|存|记|记下来?)"
+    rf"(?:成|为|作|做){_NAMED_ZH}(?:场景)?"
 )
 _LIST_SCENES_EN = re.compile(
     r"(?:what|which) scenes (?:are there|do (?:i|we) have|exist)|list (?:all )?(?:the |my )?scenes"
@@ -174,8 +287,10 @@ _REMOVE_SCENE_ZH = re.compile(rf"(?:删除|删掉|去掉)(?:场景)?{_NAMED_ZH}(
 
 _WHY_EN: "tuple[tuple[re.Pattern[str], str], ...]" = (
     (re.compile(
-        r"why (?:did|is|was|has|are|were|does|do)(?P<s> (?:the |my )?.+?) (?:just )?(?:been |still )?"
-        r"(?:go|gone|went|turn(?:ed)?|switch(?:ed)?|come|came|open(?:ed|ing)?|clos(?:e|ed|ing)|on|off|start(?:ed)?|stop(?:ped)?"
+        r"(?:why|how come)(?: (?:did|is|was|has|are|were|does|do))?(?P<s> (?:the |my )?.+?) (?:is |are |has )?"
+        r"(?:just )?(?:been |still )?"
+        r"(?:go|gone|went|turn(?:ed)?|switch(?:ed)?|come|came|open(?:ed|ing)?|clos(?:e|ed|ing)|on|off|start"
+        r"(?:ed)?|stop(?:ped)?"
         r"|chang(?:e|ed)|running|playing)(?: (?:on|off|out|up|down|by itself))*"),
      "what is the state of{}"),
     (re.compile(
@@ -186,58 +301,47 @@ _WHY_EN: "tuple[tuple[re.Pattern[str], str], ...]" = (
 )  # fmt: skip
 _WHY_ZH: "tuple[tuple[re.Pattern[str], str], ...]" = (
     (re.compile(
-        r"(?:为什么|为啥|怎么)(?P<s>[^，]*?)(?:自己|突然|会|就|是|被|还|一直)*(?:亮|开|关|灭|打开|关掉|关上|变|动|启动|停)(?:了|着|起来|的|掉)*(?:啊|呢|呀)?"),
+        r"(?:为什么|为啥|怎么)(?P<s>[^，]*?)(?:自己|突然|会|就|是|被|还|一直)*(?:亮|开|关|灭|打开|关掉|关上|变"
+        r"|动|启动|停)(?:了|着|起来|的|掉)*(?:啊|呢|呀)?"),
      "{}开着吗"),
     (re.compile(
-        r"(?P<s>[^，]*?)(?:为什么|为啥|怎么)(?:自己|突然|会|就|是|被|还|一直)*(?:亮|开|关|灭|打开|关掉|关上|变|动|启动|停)(?:了|着|起来|的|掉)*(?:啊|呢|呀)?"),
+        r"(?P<s>[^，]*?)(?:为什么|为啥|怎么)(?:自己|突然|会|就|是|被|还|一直)*(?:亮|开|关|灭|打开|关掉|关上|变"
+        r"|动|启动|停)(?:了|着|起来|的|掉)*(?:啊|呢|呀)?"),
      "{}开着吗"),
     (re.compile(r"(?:是)?谁(?:把)?(?:开|关|打开|关掉|关上|动|调)(?:了|的)?(?P<s>[^，]+?)(?:的)?"), "{}开着吗"),
     (re.compile(r"(?:是)?谁把?(?P<s>[^，]+?)(?:打开|关掉|关上|开|关|调)(?:了|的)*"), "{}开着吗"),
     (re.compile(r"(?P<s>[^，]+?)是谁(?:打开|关掉|关上|开|关|调)(?:的|了)?"), "{}开着吗"),
 )  # fmt: skip
 
-_RULE_EN, _RULE_ZH = r"(?:rules?|automations?|routines?)", r"(?:规则|自动化)"
-_OF_EN = r"(?: (?:for|about|with|of|on|in) (?P<s>.+))?"
-_THAT_EN = rf"(?: the| my| that| this)?(?: last)? {_RULE_EN}"
-_OF_ZH = rf"(?:(?:关于)?(?P<s>[^，]+?)的)?(?:那条|这条|上一条|刚才的|最后一条|那个|这个)?{_RULE_ZH}"
-
-_OF_RULES: "tuple[tuple[Lang, str, re.Pattern[str]], ...]" = tuple(
-    (lang, name, re.compile(pattern))
-    for lang, name, pattern in (
-        (Lang.EN, LIST, rf"(?:what|which) {_RULE_EN} (?:are there|do (?:i|we) have|exist|have i){_OF_EN}"),
-        (Lang.EN, LIST, rf"(?:list|read|tell me|show)(?: me)?(?: all)?(?: the| my)? {_RULE_EN}{_OF_EN}"),
-        (Lang.EN, LIST, rf"are there any {_RULE_EN}{_OF_EN}"),
-        (Lang.EN, LIST, rf"what {_RULE_EN} (?:touch|use|control|concern)(?:es|s)? (?P<s>.+)"),
-        (Lang.EN, REMOVE, rf"(?:delete|remove|forget|cancel){_THAT_EN}{_OF_EN}"),
-        (Lang.EN, REMOVE, rf"(?:delete|remove|forget|cancel)(?: the| my)? (?P<s>.+?) {_RULE_EN}"),
-        (Lang.EN, PAUSE, rf"(?:pause|disable|stop|suspend|switch off|turn off|deactivate){_THAT_EN}{_OF_EN}"),
-        (Lang.EN, PAUSE, rf"(?:pause|disable|stop|suspend)(?: the| my)? (?P<s>.+?) {_RULE_EN}"),
-        (Lang.EN, RESUME, rf"(?:resume|enable|continue|switch on|turn on|activate|restart){_THAT_EN}{_OF_EN}"),
-        (Lang.EN, RESUME, rf"(?:resume|enable|continue)(?: the| my)? (?P<s>.+?) {_RULE_EN}"),
-        (Lang.ZH, LIST, rf"(?:(?:关于|对)?(?P<s>[^，]+?)(?:都)?)?有(?:哪些|什么|几条){_RULE_ZH}"),
-        (Lang.ZH, LIST, rf"(?:列出|说说|查看|看看|念一下)(?:所有)?{_OF_ZH}"),
-        (Lang.ZH, LIST, rf"有(?:哪些|什么)(?:关于)?(?P<s>[^，]+?)的?{_RULE_ZH}"),
-        (Lang.ZH, REMOVE, rf"(?:删除|删掉|取消|去掉|忘掉){_OF_ZH}"),
-        (Lang.ZH, REMOVE, rf"把{_OF_ZH}(?:删除|删掉|取消|去掉)"),
-        (Lang.ZH, PAUSE, rf"(?:暂停|停用|停掉|关闭|关掉|禁用){_OF_ZH}"),
-        (Lang.ZH, RESUME, rf"(?:恢复|启用|继续|打开|开启){_OF_ZH}"),
-    )
-)
-
 
 def _spoken_of_rules(said: str, situation: Situation) -> Intent | None:
-    """Listing, deleting, pausing and resuming rules; of a thing, of an area or of all."""
-    for lang, name, pattern in _OF_RULES:
-        found = pattern.fullmatch(said) if lang is situation.lang else None
-        if found is None:
-            continue
-        subject = found.groupdict().get("s")
-        if not subject or subject in ("all", "all of them", "所有", "全部"):
-            return _intent(name, {"is_all": bool(subject)})
-        probe = f"what is the state of {subject}" if lang is Lang.EN else f"{subject}开着吗"
-        things = situation.candidates(probe)
-        return _intent(name, {"about": subject}, targets=things)
-    return None
+    """Listing, deleting, pausing, resuming and taking back; of a thing, of an area, of the last one or of all."""
+    spoken = spoken_of_rules(said, situation.lang)
+    if spoken is None:
+        return None
+    name = _VERBS[spoken.verb]
+    if spoken.verb == "undo":
+        return _intent(name, {})
+    slots: dict[str, SlotValue] = {"is_all": spoken.is_all}
+    if spoken.until is not None:
+        slots["until"] = spoken.until
+    if spoken.which is not None:
+        slots["which"] = spoken.which
+    if spoken.subject is None:
+        return _intent(name, slots)
+    return _intent(name, {**slots, "about": spoken.subject}, targets=_things_called(spoken.subject, situation))
+
+
+_VERBS = {"list": LIST, "remove": REMOVE, "pause": PAUSE, "resume": RESUME, "undo": UNDO}
+
+
+def _things_called(subject: str, situation: Situation) -> tuple[ThingId, ...]:
+    """The things that a rule is said to be about; those of the area where it is a place."""
+    is_en = situation.lang is Lang.EN
+    area = situation.things.area(re.sub(r"^(?:the|my|our) ", "", subject))
+    if area is not None:
+        return tuple(word.id for word in situation.home.things if word.area == area)
+    return situation.candidates(f"what is the state of {subject}" if is_en else f"{subject}开着吗")
 
 
 _AWAY: dict[Lang, Callable[[str], "re.Match[str] | None"]] = {

@@ -16,14 +16,13 @@ class Turned:
 
 
 def _turned(now: str, past: str, state: str, became: str, is_so: str) -> Turned:
-    return Turned(
-        now=Names(en=now, zh=became), past=Names(en=past, zh=became), state=Names(en=state, zh=is_so)
-    )  # fmt: skip
+    was = became if became.endswith("了") else f"{became}了"
+    return Turned(now=Names(en=now, zh=became), past=Names(en=past, zh=was), state=Names(en=state, zh=is_so))
 
 
 TURNED: dict[tuple[str, int], Turned] = {
-    ("power", 1): _turned("{x} goes on", "{x} went on", "{x} is on", "{x}开了", "{x}开着"),
-    ("power", 0): _turned("{x} goes off", "{x} went off", "{x} is off", "{x}关了", "{x}关着"),
+    ("power", 1): _turned("{x} goes on", "{x} went on", "{x} is on", "{x}打开", "{x}开着"),
+    ("power", 0): _turned("{x} goes off", "{x} went off", "{x} is off", "{x}关掉", "{x}关着"),
     ("contact", 1): _turned("{x} opens", "{x} opened", "{x} is open", "{x}打开", "{x}开着"),
     ("contact", 0): _turned("{x} closes", "{x} closed", "{x} is closed", "{x}关上", "{x}关着"),
     ("motion", 1): _turned("{x} sees movement", "{x} saw movement", "{x} sees movement", "{x}发现有人", "{x}有人"),
@@ -61,8 +60,20 @@ SERVICES: dict[str, Names] = {
     "toggle": Names(en="switch {x} over", zh="切换{x}"),
 }
 
-LEVEL = frozenset({"brightness", "position", "volume", "fan_speed"})
+LEVEL = frozenset({"brightness", "position"})
 """What is meant when a thing is simply "at 20 %"; their name need not be said."""
+
+
+ACTIVITY: dict[str, Turned] = {
+    "docked": _turned("{x} is back in its dock", "{x} came back to its dock", "{x} is in its dock", "{x}回到充电座",
+                      "{x}在充电座上"),
+    "cleaning": _turned("{x} starts cleaning", "{x} started cleaning", "{x} is cleaning", "{x}开始清扫", "{x}正在清扫"),
+    "paused": _turned("{x} pauses", "{x} paused", "{x} is paused", "{x}暂停", "{x}暂停着"),
+    "returning": _turned("{x} heads back to its dock", "{x} headed back to its dock", "{x} is on its way to its dock",
+                         "{x}开始回充", "{x}正在回充"),
+    "stuck": _turned("{x} gets stuck", "{x} got stuck", "{x} is stuck", "{x}被困住", "{x}被困住了"),
+}  # fmt: skip
+"""What an appliance does, by what its model calls it in English."""
 
 
 def number(value: Json) -> str:

@@ -12,7 +12,6 @@ import typer
 from rich.markup import escape
 from typer.exceptions import TyperException
 
-from jinn.edge.placement import BoxKind
 from jinn.hub import (
     broker_cli,
     doctor,
@@ -27,11 +26,11 @@ from jinn.hub import (
     serving,
     showing,
     understanding,
-    worker,
+    worker_cli,
 )
 from jinn.hub.client import HubClient
 from jinn.hub.terminal import Data, Json, data_folder, out, print_json, tell, with_hub
-from jinn.kernel import JinnError, NotFound
+from jinn.kernel import JinnError, NotFound, Secret
 from jinn.language import TurnWire
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -47,6 +46,7 @@ app.add_typer(firmware_cli.app, name="firmware")
 app.add_typer(link_cli.app, name="link")
 app.add_typer(rule_cli.app, name="rule")
 app.add_typer(region_cli.app, name="region")
+app.add_typer(worker_cli.app, name="worker")
 
 
 def main() -> None:
@@ -104,18 +104,6 @@ def up(
     """Start the hub, and stay until Ctrl-C."""
     chosen = serving.Chosen(port=port, mqtt_port=mqtt_port, host=host, demo=False if no_demo else None)
     anyio.run(serving.serve, data_folder(data), chosen, out, backend="asyncio", backend_options={"use_uvloop": True})
-
-
-@app.command("worker")
-def lend(
-    kind: Annotated[str, typer.Option(help="speaker or region.")] = "region",
-    data: Data = None,
-) -> None:
-    """Lend this box's memory: run models that a hub on another box places here."""
-    if kind not in ("speaker", "region"):
-        raise typer.BadParameter(f"--kind is speaker or region, not {kind!r}.")
-    chosen: BoxKind = "speaker" if kind == "speaker" else "region"
-    anyio.run(worker.work, data_folder(data), chosen, out, backend="asyncio", backend_options={"use_uvloop": True})
 
 
 @app.command()
@@ -191,20 +179,22 @@ devices.command("enrol")(enrol_cli.enrol)
 
 @devices.command("add")
 def add_device(
+    *,
     model: Annotated[Path, typer.Option(help="The thing model, a TSL file.")],
     name: Annotated[str, typer.Option(help="What people call it.")],
     room: Annotated[str | None, typer.Option(help="Id or name of the room it is in.")] = None,
+    device_name: Annotated[str | None, typer.Option(help="The device name that its maker has burnt into it.")] = None,
+    secret_file: Annotated[Path | None, typer.Option(help="A file with the secret burnt into it.")] = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Register a device (and its product, when it is new); prints what it needs to connect."""
-    try:
-        document = model.read_bytes()
-    except OSError as wrong:
-        raise NotFound(f"{model} cannot be read: {wrong.strerror}.", code="model-unreadable") from wrong
+    document = _read(model, "model-unreadable")
+    secret = Secret(_read(secret_file, "secret-unreadable").decode("ascii", "replace").strip()) if secret_file else None
 
     def ask(hub: HubClient) -> None:
-        credentials = msgspec.json.decode(hub.add_device(document, name, room), type=dict[str, str])
+        made = hub.add_device(document, name, room, device_name=device_name, device_secret=secret)
+        credentials = msgspec.json.decode(made, type=dict[str, str])
         if json:
             print_json(credentials)
         else:
@@ -212,6 +202,13 @@ def add_device(
                 out.print(f"[dim]{key}[/] {escape(value)}")
 
     with_hub(data_folder(data), ask)
+
+
+def _read(file: Path, code: str) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as wrong:
+        raise NotFound(f"{file} cannot be read: {wrong.strerror}.", code=code) from wrong
 
 
 @app.command()

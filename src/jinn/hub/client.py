@@ -86,12 +86,23 @@ class HubClient:
         """Ask a thing for these values; the answer's `did` says what came of each."""
         return self._ask("PUT", f"/api/things/{quote(thing, safe='')}/properties", json=values)
 
-    def add_device(self, model: bytes, name: str, area: str | None) -> bytes:
+    def add_device(
+        self,
+        model: bytes,
+        name: str,
+        area: str | None,
+        *,
+        device_name: str | None = None,
+        device_secret: Secret | None = None,
+    ) -> bytes:
         try:
             document = msgspec.json.decode(model)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
             raise Invalid(f"This thing model is no JSON: {wrong}.", code="model-unreadable") from wrong
-        return self._ask("POST", "/api/devices", json={"model": document, "name": name, "area": area})
+        given: dict[str, object] = {"model": document, "name": name, "area": area, "device_name": device_name}
+        if device_secret is not None:
+            given["device_secret"] = device_secret.reveal()
+        return self._ask("POST", "/api/devices", json=given)
 
     def _ask(
         self,

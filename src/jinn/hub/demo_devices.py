@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import logging
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -15,14 +14,15 @@ import anyio.abc
 from anyio import to_thread
 
 from jinn.kernel import Secret, Unavailable
+from jinn.runtime import keep_file
 
 log = logging.getLogger(__name__)
 
 RESTART_CODE = 75
 """By this exit code a program asks to be started again at once: there is a new one in its place."""
 
-HEAP = "320k"
-"""A fridge holds about 140 kB of it and runs with 256k; a vacuum needs some more while it takes in a new program."""
+HEAP = "256k"
+"""As much as an appliance may need, also while it takes in a new program."""
 
 STOP_WITHIN_S = 2.0
 STEADY_S = 10.0
@@ -216,11 +216,8 @@ class DemoDevices:
                 "update_key": device.update_key,
                 **self._options,
             }
-            handle = os.open(self._settings_path(device.device_name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with open(handle, "w", encoding="utf-8") as file:
-                # The file may be older than we are.
-                os.fchmod(handle, 0o600)
-                json.dump(settings, file, ensure_ascii=False)
+            # In one move: a thing that starts again reads it at any moment.
+            keep_file(self._settings_path(device.device_name), json.dumps(settings, ensure_ascii=False).encode())
 
 
 async def _each_line(stream: anyio.abc.ByteReceiveStream, heed: Callable[[str], None]) -> None:

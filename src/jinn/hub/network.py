@@ -49,12 +49,13 @@ class EngineWire(msgspec.Struct, frozen=True, kw_only=True):
     since_ms: int | None
 
 
-class UplinkWire(msgspec.Struct, frozen=True, kw_only=True):
-    """`waiting`: changes that the far side has not taken yet."""
+class UplinkWire(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`waiting`: changes that the far side has not taken yet; `problem`: why it is down, where that is known."""
 
     state: Literal["none", "up", "down"]
     since_ms: int | None
     waiting: int
+    problem: ProblemWire | msgspec.UnsetType = msgspec.UNSET
 
 
 class DoorWire(msgspec.Struct, frozen=True, kw_only=True):

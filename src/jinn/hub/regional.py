@@ -24,11 +24,10 @@ from jinn.runtime import (
     Metrics,
     NatsBus,
     NatsEngine,
-    Steering,
     TrunkOptions,
     is_home_name,
     is_near,
-    leaf_account,
+    keep_file,
     open_database,
 )
 
@@ -102,23 +101,15 @@ def read_homes(data: Path) -> dict[str, Secret]:
 
 def _write_homes(data: Path, homes: dict[str, Secret]) -> None:
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = data / f"{_HOMES}.new"
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.encode({name: one.reveal() for name, one in homes.items()}))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.rename(data / _HOMES)
+    keep_file(data / _HOMES, msgspec.json.encode({name: one.reveal() for name, one in homes.items()}))
 
 
 class Desk:
     """Lets homes in and out of a region that runs; keeps the `Homes` port."""
 
-    def __init__(self, data: Path, *, engine: NatsEngine, steering: Steering, clock: Clock) -> None:
+    def __init__(self, data: Path, *, engine: NatsEngine, clock: Clock) -> None:
         self._data = data
         self._engine = engine
-        self._steering = steering
         self._clock = clock
         self._alone = anyio.Lock()
 
@@ -128,36 +119,29 @@ class Desk:
     async def add(self, name: str) -> str:
         async with self._alone:
             line = add_home(self._data, name, self._clock)
-            await self._admit()
+            await self._engine.admit_homes(read_homes(self._data))
             return line
 
     async def remove(self, name: str) -> None:
         async with self._alone:
             remove_home(self._data, name)
-            await self._admit()
-            # Who is connected stays so over a reload.
-            await self._steering.end_leafs(leaf_account(name))
-
-    async def _admit(self) -> None:
-        self._engine.admit_homes(read_homes(self._data))
-        await self._steering.reload()
+            await self._engine.admit_homes(read_homes(self._data))
 
 
 async def serve_region(data: Path, options: RegionOptions, token: Secret, tell: Tell) -> None:
     """Run until cancelled: an engine for leaves, the mirror, and the operator's API."""
     clock = SystemClock()
     engine, certify = _engine(data, options, clock)
-    bus, watching = NatsBus(engine.link), NatsBus(engine.system_link)
-    steering = Steering(bus=watching, write=engine.write_config)
+    bus = NatsBus(engine.link)
     async with open_database((REGION_SCHEMA,), folder=data / "mirror", url=options.database) as database:
         region = Region(database=database, bus=bus, clock=clock)
-        desk = Desk(data, engine=engine, steering=steering, clock=clock)
+        desk = Desk(data, engine=engine, clock=clock)
         api = routes(region, Overseer(database=database, clock=clock), desk)
         server = HttpServer(
             [api], admit=_admitting(token), options=_http_options(data, options, clock), metrics=Metrics(), checks={}
         )
         async with anyio.create_task_group() as tasks:
-            for service in (engine, bus, watching, region, server):
+            for service in (engine, bus, region, server):
                 await tasks.start(lambda *, task_status, service=service: service.run(task_status=task_status))
             scheme = "tls" if _has_tls(options) else "nats-leaf"
             tell(f"region  {scheme}://{options.host}:{engine.trunk_port}  for {len(desk.names())} homes")
@@ -165,25 +149,28 @@ async def serve_region(data: Path, options: RegionOptions, token: Secret, tell: 
                 tell(f"api     {url}/api/region/homes")
                 while True:
                     await anyio.sleep(RENEW_EVERY_S)
-                    certify()
-                    await steering.reload()
+                    if certify():
+                        await engine.restart()
 
 
-def _engine(data: Path, options: RegionOptions, clock: Clock) -> tuple[NatsEngine, Callable[[], Certified | None]]:
+def _engine(data: Path, options: RegionOptions, clock: Clock) -> tuple[NatsEngine, Callable[[], bool]]:
     """The engine, and what renews its certificate in time."""
     certified = options.own
 
-    def certify() -> Certified:
-        return authority_of(data, clock).certified(_names(options))
+    def certify() -> bool:
+        """Whether there is a new one."""
+        path = data / "server.pem"
+        before = path.read_bytes() if path.exists() else b""
+        return authority_of(data, clock).certified(_names(options)).certificate.read_bytes() != before
 
     if certified is None and _has_tls(options):
-        certified = certify()
+        certified = authority_of(data, clock).certified(_names(options))
     trunk = TrunkOptions(
         host=options.host, port=options.port, homes=read_homes(data),
         certificate=certified.certificate if certified else None, key=certified.key if certified else None,
     )  # fmt: skip
     is_ours = certified is not None and options.own is None
-    return NatsEngine(data, trunk=trunk), (lambda: certify() if is_ours else None)
+    return NatsEngine(data, trunk=trunk), certify if is_ours else (lambda: False)
 
 
 def _has_tls(options: RegionOptions) -> bool:
@@ -221,9 +208,7 @@ def _location(data: Path, options: RegionOptions, port: int) -> Iterator[str]:
     scheme = "http" if is_near(options.http_host) else "https"
     host = "127.0.0.1" if options.http_host in {"0.0.0.0", "::", "localhost"} else options.http_host
     url = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-    fresh = path.with_suffix(f".{os.getpid()}")
-    fresh.write_bytes(msgspec.json.encode(Location(url=url, pid=os.getpid())))
-    fresh.replace(path)
+    keep_file(path, msgspec.json.encode(Location(url=url, pid=os.getpid())))
     try:
         yield url
     finally:

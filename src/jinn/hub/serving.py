@@ -22,7 +22,7 @@ from jinn.hub.settings import Settings, read_or_make_token, read_settings
 from jinn.hub.wiring import Hub, open_hub
 from jinn.kernel import JinnError, Lang, SatelliteId, Secret, Unavailable
 from jinn.language import turn_to_wire
-from jinn.runtime import settle_heap
+from jinn.runtime import keep_file, settle_heap
 from jinn.things import likely_replies
 from jinn.voice import RECOGNITION, hear_file
 
@@ -217,9 +217,7 @@ def _location(data: Path, hub: Hub) -> Iterator[None]:
     path = data / LOCATION_FILE
     location = Location(url=f"http://127.0.0.1:{hub.http.port}", pid=os.getpid())
     # In one move: another program may look at any moment, and half a file says nothing.
-    temporary = path.with_suffix(f".{os.getpid()}")
-    temporary.write_bytes(msgspec.json.encode(location))
-    temporary.replace(path)
+    keep_file(path, msgspec.json.encode(location))
     try:
         yield
     finally:

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from jinn.kernel import Invalid, Secret
+from jinn.runtime import made_once
 from jinn.things.firmware import new_key
 
 
@@ -89,10 +90,20 @@ class PlacementSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     speed: float = 1.0
 
 
+class WorkersSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where other boxes reach this hub's engine, to run models for it."""
+
+    is_on: bool = False
+    host: str = "127.0.0.1"
+    port: int = 4222
+    names: list[str] = []
+
+
 class FirmwareSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How things fetch new programs."""
 
     url: str | None = None
+    tls_port: int = 0
 
 
 class HomeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -118,6 +129,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     genie: GenieSettings = GenieSettings()
     functions: FunctionSettings = FunctionSettings()
     placement: PlacementSettings = PlacementSettings()
+    workers: WorkersSettings = WorkersSettings()
     firmware: FirmwareSettings = FirmwareSettings()
     matter: MatterSettings = MatterSettings()
     home: HomeSettings = HomeSettings()
@@ -138,12 +150,7 @@ def function_keys(data: Path) -> Path:
 
 def read_or_make_maker_key(data: Path) -> Secret:
     """The key by which this data folder's own products sign firmware; makers of real ones keep theirs elsewhere."""
-    path = data / "maker.key"
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(new_key().reveal())
-    return Secret(path.read_text().strip())
+    return Secret(made_once(data / "maker.key", lambda: new_key().reveal().encode()).decode().strip())
 
 
 def models_folder() -> Path:
@@ -169,9 +176,4 @@ def read_settings(data: Path) -> Settings:
 
 def read_or_make_token(data: Path) -> Secret:
     """The owner's token of this data folder, in a file that only its owner can read."""
-    path = data / "token"
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(os.urandom(24).hex())
-    return Secret(path.read_text().strip())
+    return Secret(made_once(data / "token", lambda: os.urandom(24).hex().encode()).decode().strip())

@@ -26,7 +26,7 @@ from jinn.hub.part import Part
 from jinn.hub.screens import Screens
 from jinn.hub.settings import Settings
 from jinn.hub.static import screen_routes
-from jinn.hub.uplinking import leaf_of, uplink_wire
+from jinn.hub.uplinking import leaf_of, uplink_routes, uplink_wire
 from jinn.hub.wiring_broker import broker_options, broker_part
 from jinn.hub.wiring_firmware import firmware_part
 from jinn.hub.wiring_forms import forms_part, matter_part
@@ -36,6 +36,8 @@ from jinn.hub.wiring_home import Ground, Home, open_home
 from jinn.hub.wiring_http import http_server
 from jinn.hub.wiring_joining import joining_part
 from jinn.hub.wiring_voice import Complete, Told, Voice, open_voice
+from jinn.hub.wiring_workers import workers_part
+from jinn.hub.workers import listen_options, worker_users
 from jinn.kernel import Clock, Names, Secret, SystemClock, Unavailable
 from jinn.people import Grant, Pairing
 from jinn.runtime import (
@@ -128,7 +130,10 @@ async def _open_bus(
         link = NatsLink(url=settings.engine.nats_url)
         bus = NatsBus(lambda: link)
     else:
-        engine = NatsEngine(data, broker=broker, leaf=leaf_of(settings))
+        engine = NatsEngine(
+            data, broker=broker, leaf=leaf_of(settings), listen=listen_options(settings.workers, data, SystemClock()),
+            users=worker_users(data) if settings.workers.is_on else (),
+        )  # fmt: skip
         await start(engine)
         bus = NatsBus(engine.link)
     await start(bus)
@@ -145,7 +150,8 @@ async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, lis
         ground.settings.broker, engine=engine, bus=bus, database=ground.database, room=room,
         households=home.households, clock=clock,
     )  # fmt: skip
-    parts = [broker.part, *await _open_parts(ground, home, understander, served, broker.finders)]
+    workers = workers_part(ground.settings, ground.data, engine, clock)
+    parts = [broker.part, workers.part, *await _open_parts(ground, home, understander, served, broker.finders)]
     talk = edge.open_talk(rules=home.rules, things=room, words=understander, hands=home.hands)
     skills: list[language.Skill] = [
         things.HomeSkill(home.hands),
@@ -162,6 +168,7 @@ async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, lis
     hearing = open_voice(
         ground, conversing=conversing, is_complete=Complete(understander, room.names), on_models=models_told
     )
+    workers.crew = hearing.crew if hearing is not None else None
     panel = Panel(households=home.households, room=room, turns=turns, models=partial(_models, warm, hearing))
     screens = Screens(home=panel, conversation=conversing, bus=bus)
     models_told.tell = warm.tell = screens.tell_models
@@ -176,6 +183,7 @@ async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, lis
     routes = [
         screens.route(),
         network.route(),
+        *([uplink_routes(home.uplink)] if home.uplink is not None else []),
         *_own_routes(home, turns, conversing, hearing, clock),
         *hub_routes(models=panel.models, names=room.names, understander=understander),
         *(route for part in parts for route in part.routes),

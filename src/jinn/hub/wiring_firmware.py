@@ -1,15 +1,17 @@
 """Firmware, joined to the things that it is for: where packages lie, and under which address things reach this hub."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from litestar.types import ControllerRouterHandler
 
 from jinn.hub.part import Part
 from jinn.hub.settings import Settings
-from jinn.kernel import Clock
-from jinn.runtime import Bus, Database
+from jinn.kernel import Clock, Forbidden
+from jinn.runtime import Bus, Caller, Database, HttpOptions, HttpServer, Metrics
 from jinn.things import Areas, ThingsRoom
-from jinn.things.firmware import Desk, FirmwareOptions, open_firmware, routes
+from jinn.things.firmware import Desk, FirmwareOptions, downloads, open_firmware, routes
 
 _ANY = {"0.0.0.0", "::", ""}
 _NOWHERE = ("192.0.2.1", 9)
@@ -28,17 +30,45 @@ def firmware_part(
     clock: Clock,
     port: Callable[[], int],
 ) -> Part:
-    """The rollouts of this hub. `port`: of its HTTP, asked when things are told an address."""
-    host = settings.http.host
+    """The rollouts of this hub. `port`: of its HTTP, asked when things are told an address.
+
+    With TLS at the door, downloads have a server of their own with the door's certificate: things that know the hub by
+    its certificate shall not have to fetch their programs from somebody they do not know.
+    """
+    secured: HttpServer | None = None
 
     def base() -> str:
-        return settings.firmware.url or f"http://{_reachable(host)}:{port()}"
+        if settings.firmware.url:
+            return settings.firmware.url
+        if secured is not None:
+            return f"https://{_reachable(settings.door.host)}:{secured.port}"
+        return f"http://{_reachable(settings.http.host)}:{port()}"
 
     options = FirmwareOptions(folder=data / "firmware", base=base)
     opened = open_firmware(
         database=database, bus=bus, things=room, areas=areas, desk=desk, clock=clock, options=options
     )
-    return Part(services=opened.services, routes=routes(opened))
+    if settings.door.tls_cert:
+        secured = _secured(settings, downloads(opened))
+    return Part(services=[*opened.services, *([secured] if secured else [])], routes=routes(opened))
+
+
+def _secured(settings: Settings, handlers: Sequence[ControllerRouterHandler]) -> HttpServer:
+    """Downloads over TLS, at the door's host and with its certificates; it asks things for theirs as the door does."""
+    door = settings.door
+    assert door.tls_cert is not None
+    options = HttpOptions(
+        host=door.host,
+        port=settings.firmware.tls_port,
+        certificate=Path(door.tls_cert),
+        key=Path(door.tls_key) if door.tls_key else None,
+        client_authority=Path(door.tls_client_ca) if door.tls_client_ca else None,
+    )
+    return HttpServer(handlers, admit=_nobody, options=options, metrics=Metrics(), checks={})
+
+
+async def _nobody(caller: Caller) -> object:
+    raise Forbidden("Only programs are fetched here.", code="not-authorized")
 
 
 def _reachable(host: str) -> str:

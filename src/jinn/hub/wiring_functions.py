@@ -36,5 +36,9 @@ def functions_part(
         workshops={"wasm": functions.WasmWorkshop(reading), "python": python},
         clock=clock,
     )
-    runner = functions.FunctionRunner(functions=kept, bus=bus, hands=room.commander, voice=say, clock=clock)
+    notes = functions.EventNotes(functions=kept, database=database, clock=clock)
+    room.ingest.add_witness(notes.witness)
+    runner = functions.FunctionRunner(
+        functions=kept, notes=notes, bus=bus, hands=room.commander, voice=say, clock=clock
+    )  # fmt: skip
     return Part(services=(runner,), routes=(functions.routes(kept),))

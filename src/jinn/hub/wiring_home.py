@@ -10,7 +10,7 @@ from jinn.hub.furnishing import Furnisher
 from jinn.hub.open_files import connections_max
 from jinn.hub.packaged import products_folder
 from jinn.hub.settings import Settings, read_or_make_maker_key
-from jinn.hub.uplinking import open_log
+from jinn.hub.uplinking import open_log, open_uplink
 from jinn.hub.whereabouts import holidays_of, place_of, zone_of
 from jinn.kernel import AreaId, Clock, Lang, Names, Secret
 from jinn.people import Admitting, Households, Pairing, TokenBook
@@ -96,7 +96,7 @@ async def open_home(ground: Ground) -> Home:
             provisioning=room.upkeep.enrolling,
         ),
         hands=things.RoomHands(room, bus, partial(_area_called, households)),
-        uplink=Uplink(log=log, room=room, database=database, bus=bus, clock=clock) if log is not None else None,
+        uplink=open_uplink(settings, log=log, room=room, database=database, bus=bus, clock=clock),
     )  # fmt: skip
 
 

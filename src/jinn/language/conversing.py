@@ -47,7 +47,7 @@ SPOKEN_OF_S = 120.0
 
 
 class Understands(Protocol):
-    """The two questions that a conversation asks of understanding."""
+    """The questions that a conversation asks of understanding."""
 
     def understand(
         self,
@@ -63,6 +63,10 @@ class Understands(Protocol):
 
     def complete(self, pending: Ambiguous, text: str, lang: Lang, home: HomeWords) -> Understanding | None:
         """None: this was no answer to the question, but something new."""
+        ...
+
+    def revise(self, proposal: Intent, text: str, lang: Lang, home: HomeWords) -> Understanding | None:
+        """What was proposed, with one part another, as these words want it. None: they are about something new."""
         ...
 
 
@@ -120,6 +124,8 @@ class Conversing:
         proposal = self._proposals.take(satellite)
         if proposal is not None and (answer := agrees(heard.text, heard.lang)) is not None:
             return Understood(intents=(replace(proposal, layer=Layer.DIALOGUE) if answer else _NEVER_MIND,))
+        if proposal is not None and (revised := self._understander.revise(proposal, heard.text, heard.lang, home)):
+            return revised
         question = self._questions.take(satellite)
         if question is not None:
             completed = self._understander.complete(question, heard.text, heard.lang, home)

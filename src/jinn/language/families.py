@@ -124,7 +124,7 @@ def _had(intent: str, slots: Mapping[str, SlotValue], thing: ThingWords) -> bool
 PAST_STATES: Final = frozenset({"JinnPastState", "JinnPastChange", "JinnPastCount", "JinnPastDuration"})
 """Questions about when something was on or open."""
 _PAST: Final = PAST_STATES | {"JinnPastAbility"}
-_HAS_STATES: Final = frozenset({"contact", "power", "position", "motion"})
+_HAS_STATES: Final = frozenset({"contact", "power", "position", "motion", "activity"})
 
 
 _ADJUSTED: Final[Mapping[str, frozenset[Family]]] = {
@@ -198,11 +198,15 @@ def _for_family(intent: str, told: dict[str, SlotValue], family: Family) -> tupl
         opens = family in (Family.COVER, Family.CONTACT, Family.FRIDGE)
         said = str(told["state"])
         told["state"] = (_OPENING if opens else _SWITCHING).get(said, said)
+        if family is Family.VACUUM and intent in PAST_STATES:
+            told["state"] = _WORKING.get(str(told["state"]), told["state"])
     return _SPECIAL.get((intent, family), intent), told
 
 
 _OPENING: Final = {"on": "open", "off": "closed"}
 _SWITCHING: Final = {"open": "on", "closed": "off"}
+_WORKING: Final = {"on": "cleaning", "off": "docked"}
+"""A vacuum that "ran" was cleaning."""
 _SPECIAL: Final = {
     ("HassTurnOn", Family.VACUUM): "HassVacuumStart",
     ("HassTurnOff", Family.VACUUM): "JinnVacuumPause",

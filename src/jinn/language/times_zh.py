@@ -70,7 +70,7 @@ def find_zh(text: str) -> Iterator[tuple[int, int, str]]:
         yield match.start(), match.end(), f"{start}..{_end_point(match, start)}"
     for match in _SINCE.finditer(text):
         is_clock = match["t_hour"] or match["t_dhour"]
-        yield match.start(), match.end(), (_point(match, "t") if is_clock else _stretch(match).split("..")[0]) + "..now"
+        yield match.start(), match.end(), (_point(match, "t") if is_clock else _since(match)) + "..now"
     for match in _AT.finditer(text):
         if match.group() in ("一点", "1点"):
             continue  # "A little": nobody says one o'clock so.
@@ -145,6 +145,12 @@ def _end_point(match: "re.Match[str]", start: str) -> str:
     elif not bar and match["u_part"] is None and match["t_part"] in _LATE and clock < first_clock:
         clock = f"{(int(clock[:2]) + 12) % 24:02}{clock[2:]}"
     return f"{day}@{clock}"
+
+
+def _since(match: "re.Match[str]") -> str:
+    """Since noon is since twelve, although 中午 begins before it."""
+    start = _stretch(match).split("..")[0]
+    return start.replace("@11:00", "@12:00") if "中午" in match.group() else start
 
 
 def _stretch(match: "re.Match[str]") -> str:

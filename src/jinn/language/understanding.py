@@ -11,7 +11,7 @@ from jinn.language.alike import Alike
 from jinn.language.dialogue import answered
 from jinn.language.families import plain
 from jinn.language.homeindex import HomeIndex
-from jinn.language.model import Ambiguous, HomeWords, Layer, NotUnderstood, SlotValue, Understanding, Understood
+from jinn.language.model import Ambiguous, HomeWords, Intent, Layer, NotUnderstood, SlotValue, Understanding, Understood
 from jinn.language.parts import PARTS_MAX, cuts, seams
 from jinn.language.reading import Reading, Sentences
 from jinn.language.resolving import Situation, fits, resolve
@@ -104,6 +104,10 @@ class Understander:
             return None
         heard = (answered(pending, meant, situation) for meant, _ in self._rewritings(text, situation))
         return next((answer for answer in heard if answer is not None), None)
+
+    def revise(self, proposal: Intent, text: str, lang: Lang, home: HomeWords) -> Understanding | None:
+        """None: what a skill proposes has no parts that are known here."""
+        return None
 
     def _alike(self, text: str, situation: Situation) -> Understanding | None:
         """The same as another sentence of nearly the same sound."""

@@ -9,9 +9,10 @@ from jinn.runtime.database import open_database
 from jinn.runtime.engine import MqttLink, NatsEngine, NatsLink, find_engine
 from jinn.runtime.following import follow
 from jinn.runtime.http import TOKEN_COOKIE, Admission, Caller, Check, HttpOptions, HttpServer, caller_of
-from jinn.runtime.leaf import EXCHANGE, LeafOptions, TrunkOptions, is_home_name, is_near, leaf_account, read_leaf
+from jinn.runtime.leaf import EXCHANGE, LeafOptions, TrunkOptions, is_home_name, is_near, read_leaf
+from jinn.runtime.leaf_trouble import why_away
 from jinn.runtime.leash import leashed
-from jinn.runtime.listening import BROKER_ACCOUNT, BrokerOptions
+from jinn.runtime.listening import BROKER_ACCOUNT, BrokerOptions, LimitedUser, ListenOptions
 from jinn.runtime.metrics import Metrics
 from jinn.runtime.outbox import OutboxRelay, event
 from jinn.runtime.ports import Bus, Database, EventStream, Message, Row, Schema, Seal, Service, Sql, Statement, run_all
@@ -19,6 +20,7 @@ from jinn.runtime.problems import Problem, problem_of, status_of
 from jinn.runtime.sealing import KeySeal, open_seal
 from jinn.runtime.steering import Steering
 from jinn.runtime.tracing import RecentSpans, Span, Trace, record_spans, tracer_for
+from jinn.runtime.whole_files import keep_file, made_once
 
 __all__ = [
     "BROKER_ACCOUNT",
@@ -42,6 +44,8 @@ __all__ = [
     "HttpServer",
     "KeySeal",
     "LeafOptions",
+    "LimitedUser",
+    "ListenOptions",
     "Message",
     "Metrics",
     "MqttLink",
@@ -67,8 +71,9 @@ __all__ = [
     "follow",
     "is_home_name",
     "is_near",
-    "leaf_account",
+    "keep_file",
     "leashed",
+    "made_once",
     "open_database",
     "open_seal",
     "problem_of",
@@ -79,4 +84,5 @@ __all__ = [
     "status_of",
     "subjects_of",
     "tracer_for",
+    "why_away",
 ]

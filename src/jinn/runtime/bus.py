@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,7 +16,7 @@ import nats.js.errors
 from nats.aio.client import Client
 from nats.js.api import RetentionPolicy, StorageType, StreamConfig
 
-from jinn.kernel import Invalid, Unavailable
+from jinn.kernel import Invalid, Refused, Unavailable
 from jinn.runtime.engine import NatsLink
 from jinn.runtime.ports import Message
 
@@ -30,6 +31,8 @@ _KEEP_WITHIN_S = 2.0
 
 _BURST = 64
 """Messages one reader may take before others get their turn."""
+
+_NOT_LET_IN = "authorization violation"
 
 _log = logging.getLogger(__name__)
 
@@ -61,6 +64,9 @@ class NatsBus:
         self._patience_s = patience_s
         self._client = Client()
         self._connected = anyio.Event()
+        self._refused = anyio.Event()
+        self._refusal: Refused | None = None
+        self._was_connected = False
         self.dropped = 0
         """Messages that were thrown away because their reader was too slow."""
 
@@ -69,20 +75,30 @@ class NatsBus:
         return bool(self._client.is_connected)
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
+        """Raises `Unavailable`; or `Refused`: `engine-refused`, `engine-unknown`, also later, when that becomes so."""
         link = self._link()
         try:
             with anyio.fail_after(self._connect_within_s):
                 await self._connect(link)
+        except Refused:
+            await self._leave()
+            raise
         except (OSError, TimeoutError, nats.errors.Error) as error:
             raise Unavailable("The bus cannot be reached.", code="engine-away") from error
         self._connected.set()
+        self._was_connected = True
         task_status.started()
         try:
-            await anyio.sleep_forever()
+            await self._refused.wait()
         finally:
-            # Its last words may meet an engine that is gone already.
-            with anyio.move_on_after(2, shield=True), contextlib.suppress(OSError):
-                await self._client.close()
+            await self._leave()
+        assert self._refusal is not None, "nobody has refused it"
+        raise self._refusal
+
+    async def _leave(self) -> None:
+        # Its last words may meet an engine that is gone already.
+        with anyio.move_on_after(2, shield=True), contextlib.suppress(OSError):
+            await self._client.close()
 
     async def _connect(self, link: NatsLink) -> None:
         await self._client.connect(
@@ -93,7 +109,10 @@ class NatsBus:
             reconnect_time_wait=_RECONNECT_EVERY_S,  # type: ignore[arg-type]  # It only sleeps that long.
             max_reconnect_attempts=-1,
             ping_interval=_PING_EVERY_S,
+            tls=ssl.create_default_context(cadata=link.authority) if link.authority is not None else None,
+            tls_handshake_first=link.authority is not None,
             error_cb=self._note_error,
+            closed_cb=self._note_closed,
             disconnected_cb=self._note_away,
             reconnected_cb=self._note_back,
         )
@@ -190,8 +209,19 @@ class NatsBus:
         self._connected.set()
         _log.info("the bus is back")
 
+    async def _note_closed(self) -> None:
+        if self._client.last_error is not None:
+            await self._note_error(self._client.last_error)
+
     async def _note_error(self, error: Exception) -> None:
-        if isinstance(error, nats.errors.SlowConsumerError):
+        refusal = _refusal(error)
+        if refusal is not None:
+            # Its client would knock for ever at a door that is closed to it.
+            self._refusal = refusal
+            self._refused.set()
+            if not self._was_connected:
+                raise refusal
+        elif isinstance(error, nats.errors.SlowConsumerError):
             self.note_dropped(error.subject)
         elif self._client.is_connected:
             _log.warning("the bus reports: %r", error)
@@ -229,6 +259,14 @@ class _Inbox:
         if self._burst % _BURST == 0:
             await anyio.lowlevel.checkpoint()
         return self._waiting.popleft()
+
+
+def _refusal(error: Exception) -> Refused | None:
+    if isinstance(error, nats.errors.AuthorizationError) or _NOT_LET_IN in str(error).lower():
+        return Refused("The engine does not let this box in.", code="engine-refused")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Refused("The engine's certificate is not by the authority that was given.", code="engine-unknown")
+    return None
 
 
 def _translate(error: nats.errors.Error, subject: str) -> Unavailable | Invalid:

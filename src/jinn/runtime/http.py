@@ -4,6 +4,7 @@ import contextlib
 import errno
 import logging
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,7 +90,8 @@ class HttpOptions:
         port: 0: any free one, told by `HttpServer.port`.
         allowed_names: further names under which browsers reach us, as for a proxy.
         foreign_posts: paths to which pages of other sites may post; what they bring has to prove itself.
-        certificate, key: PEM files; with both, it speaks TLS only.
+        certificate: with its `key`, PEM files: it is https then. With a `client_authority` nobody gets in without a
+            certificate that it has signed.
     """
 
     host: str = "127.0.0.1"
@@ -99,6 +101,7 @@ class HttpOptions:
     foreign_posts: frozenset[str] = field(default_factory=frozenset)
     certificate: Path | None = None
     key: Path | None = None
+    client_authority: Path | None = None
 
 
 class HttpServer:
@@ -123,6 +126,8 @@ class HttpServer:
         """Raises `Refused`: code `port-busy`, or `bad-address` when the host is none of this machine's."""
         listener = _listen(self._options.host, self._options.port)
         self.port = listener.getsockname()[1]
+        # It would tell the address of each WebSocket, with the token in it, and each frame.
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
         server = _Server(
             uvicorn.Config(
                 self._app,
@@ -139,6 +144,8 @@ class HttpServer:
                 limit_concurrency=_CONNECTIONS_MAX,
                 ssl_certfile=self._options.certificate,
                 ssl_keyfile=self._options.key,
+                ssl_ca_certs=self._options.client_authority,
+                ssl_cert_reqs=ssl.CERT_REQUIRED if self._options.client_authority else ssl.CERT_NONE,
             )
         )
         async with anyio.create_task_group() as tasks:

@@ -105,20 +105,12 @@ def as_leaf(config: dict[str, object], leaf: LeafOptions) -> None:
     _set_domain(config, f"home-{leaf.name}")
 
 
-def leaf_account(name: str) -> str:
-    """The account of a home in its region's engine."""
-    return f"HOME-{name}"
-
-
 def as_trunk(config: dict[str, object], trunk: TrunkOptions, port: int) -> None:
-    """Listen for leaves; each home has an account of its own, which sees the one subject of that home.
-
-    A home is a user of its account and not of the listener: those an engine that runs can learn anew.
-    """
+    """Listen for leaves; each home has an account of its own, which sees the one subject of that home."""
     accounts = _accounts(config)
     exports = []
     for name, password in trunk.homes.items():
-        own, subject = leaf_account(name), f"{EXCHANGE}.{name}"
+        own, subject = f"HOME-{name}", f"{EXCHANGE}.{name}"
         user = {"user": name, "password": password.reveal(), "allowed_connection_types": ["LEAFNODE"]}
         accounts[own] = {
             "imports": [{"service": {"account": HOME_ACCOUNT, "subject": subject}}],
@@ -127,7 +119,8 @@ def as_trunk(config: dict[str, object], trunk: TrunkOptions, port: int) -> None:
         exports.append({"service": subject, "accounts": [own]})
     accounts[HOME_ACCOUNT]["exports"] = exports
     host = f"[{trunk.host}]" if ":" in trunk.host else trunk.host
-    listener: dict[str, object] = {"listen": f"{host}:{port}"}
+    # Homes come by the way that they were told; the addresses that this box has inside are no business of theirs.
+    listener: dict[str, object] = {"listen": f"{host}:{port}", "no_advertise": True}
     if trunk.certificate is not None and trunk.key is not None:
         listener["tls"] = {"cert_file": str(trunk.certificate), "key_file": str(trunk.key)}
     config["leafnodes"] = listener

@@ -1,4 +1,4 @@
-"""Telling a running engine that others may come in now, and ending the lines of those who may not any more."""
+"""Telling a running engine that other users may come in now; those who may no longer are sent away."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -32,15 +32,6 @@ class Steering:
         if answer.error is not None:
             raise Unavailable(f"The engine did not take it: {answer.error.description}", code="engine-reload")
 
-    async def end_leafs(self, account: str) -> int:
-        """End every line of that account's leafs, which a reload leaves open; says how many."""
-        server = await self._server()
-        state = await self._ask("$SYS.REQ.SERVER.PING.LEAFZ", b"", _Leafs)
-        found = [leaf for leaf in state.data.leafs if leaf.account == account]
-        for leaf in found:
-            await self._ask(f"$SYS.REQ.SERVER.{server}.KICK", msgspec.json.encode({"cid": leaf.id}), _Answer)
-        return len(found)
-
     async def _server(self) -> str:
         return (await self._ask("$SYS.REQ.SERVER.PING.IDZ", b"", _Server)).id
 
@@ -61,16 +52,3 @@ class _Answer(msgspec.Struct, frozen=True):
 
 class _Server(msgspec.Struct, frozen=True):
     id: str
-
-
-class _Leaf(msgspec.Struct, frozen=True):
-    id: int
-    account: str = ""
-
-
-class _LeafsData(msgspec.Struct, frozen=True):
-    leafs: list[_Leaf] = []
-
-
-class _Leafs(msgspec.Struct, frozen=True):
-    data: _LeafsData = _LeafsData()

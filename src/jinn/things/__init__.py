@@ -1,6 +1,7 @@
 """The home's things: their models, what they say of themselves, and what is asked of them."""
 
 from jinn.things.bridging import Bridging
+from jinn.things.colours import name_of as color_name
 from jinn.things.command_log import PastCommand, commands_of
 from jinn.things.commanding import Commander
 from jinn.things.deeds import deed_of
@@ -96,6 +97,7 @@ __all__ = [
     "check_fields",
     "check_report",
     "check_set",
+    "color_name",
     "commands_of",
     "deed_of",
     "joining_routes",

@@ -144,11 +144,11 @@ def decoded_dict(raw: msgspec.Raw | bytes) -> dict[str, Json]:
     return value
 
 
-def decoded_list(raw: msgspec.Raw | bytes) -> list[Json]:
-    """A JSON array; nothing at all counts as an empty one. Raises `AlinkError` with code 460."""
+def listed(raw: msgspec.Raw | bytes) -> list[Json]:
+    """A JSON array; an object by itself is one of one, nothing at all an empty one. Raises `AlinkError` with 460."""
     value = decoded(raw)
-    if value is None:
-        return []
+    if value is None or isinstance(value, dict):
+        return [] if value is None else [value]
     if not isinstance(value, list):
         raise AlinkError(Code.BAD_PARAMS, "request parameter error: params is not an array")
     return value

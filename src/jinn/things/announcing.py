@@ -47,6 +47,8 @@ class Announcer:
             await self._publish(REPLIED_SUBJECT, _encoder.encode(RepliedBatch(replies=work.replies)))
         if work.happened:
             await self._publish(HAPPENED_SUBJECT, _encoder.encode(HappenedBatch(events=work.happened)))
+        for thing in work.shut:
+            await self.shut_out(thing)
 
     async def announce_change(self, twin: Twin, *, at_ms: int) -> None:
         """A twin changed without a report: a wish was made, or is void."""

@@ -13,6 +13,11 @@ from jinn.things.model import CommandOutcome, Product, Thing
 from jinn.things.twin import Twin
 from jinn.things.values import Json
 
+SECRET_INPUTS = frozenset({"pin"})
+"""What a service may be told and nobody may read afterwards."""
+
+HIDDEN = "•••"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
@@ -43,12 +48,16 @@ def add_command(
         "id": asked.id,
         "thing": asked.thing.id,
         "service": service,
-        "asked": store.encoded(values),
+        "asked": store.encoded(values if service is None else _shown(values)),
         "asked_by": by[:200],
         "at_ms": now_ms,
         "expires_ms": asked.expires_ms,
     }
     return Statement(query="things.add_command", values=row)
+
+
+def _shown(inputs: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: HIDDEN if name in SECRET_INPUTS else value for name, value in inputs.items()}
 
 
 def end_command(

@@ -269,7 +269,9 @@ def _outcome(asked: Asked, waiter: Waiter, name: str, *, is_open: bool) -> tuple
 
 
 def _no(code: int) -> tuple[CommandOutcome, str]:
-    """A thing's own no; one that its bridge could not reach has said nothing."""
+    """A thing's own no; one that its bridge could not reach has said nothing, and one without a session is away."""
+    if code == Code.NO_SESSION:
+        return CommandOutcome.OFFLINE, "offline"
     return (CommandOutcome.TIMED_OUT, "no-answer") if code == Code.NO_ANSWER else (CommandOutcome.REFUSED, str(code))
 
 

@@ -15,6 +15,7 @@ from jinn.things.model import Thing
 from jinn.things.registry import Registry
 from jinn.things.topics import device_topic
 from jinn.things.twin import Twin
+from jinn.things.twins import Twins
 from jinn.things.values import Json
 
 Delivery = Literal["delivered", "offline", "expired", "slow"]
@@ -80,10 +81,15 @@ class Doors:
 
     bus: Bus
     registry: Registry
+    twins: Twins
 
     def connection_of(self, thing: Thing) -> Thing:
-        """The thing whose connection it speaks over."""
-        return self.registry.thing(thing.gateway) if thing.gateway is not None else thing
+        """The thing whose connection it speaks over: its gateway, unless it has come by itself."""
+        if thing.gateway is None:
+            return thing
+        gateway = self.registry.thing(thing.gateway)
+        own = self.twins.peek(thing.id)
+        return thing if own.is_online and own.session != self.twins.peek(gateway.id).session else gateway
 
     async def deliver(self, door: str, message: DownMessage, *, within_s: float) -> Delivery:
         """Hand a message to a door; a door that is gone holds nobody.

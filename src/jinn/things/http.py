@@ -8,7 +8,7 @@ from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from jinn.kernel import AreaId, Forbidden, Invalid, Lang, Names, NotFound, ThingId
+from jinn.kernel import AreaId, Forbidden, Invalid, Lang, Names, NotFound, Secret, ThingId
 from jinn.language import DeedWire, deed_to_wire
 from jinn.people import Grant
 from jinn.things.deeds import deed_of
@@ -22,6 +22,7 @@ from jinn.things.wire import WireThing
 
 SERVICE_EXPIRES_S = 5.0
 
+SECRET_CHARS_MAX = 128
 AnyRequest = Request[object, object, State]
 
 
@@ -49,11 +50,17 @@ class ServiceDone(msgspec.Struct, frozen=True):
 
 
 class NewDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A device to be: its thing model, what it is called, and where it is (an area's id or name)."""
+    """A device to be: its thing model, what it is called, and where it is (an area's id or name).
+
+    Attributes:
+        device_name, device_secret: as its maker burnt them in; what is not given is made. The model names the product.
+    """
 
     model: msgspec.Raw
     name: str | WireNames
     area: str | None = None
+    device_name: str | None = None
+    device_secret: str | None = None
 
 
 class WireCredentials(msgspec.Struct, frozen=True, rename="camel"):
@@ -147,7 +154,9 @@ def _keeping(room: ThingsRoom, areas: Areas) -> list[BaseRouteHandler]:
         names = Names(en=new.name, zh=new.name) if isinstance(new.name, str) else names_of(new.name)
         area = area_called(areas, new.area)
         product = await room.registry.register_product(product_from_model(bytes(new.model)))
-        made = await room.registry.add_device(product.product_key, names=names, area=area)
+        made = await room.registry.add_device(
+            product.product_key, names=names, area=area, device_name=new.device_name, secret=_secret(new.device_secret)
+        )
         return WireCredentials(
             thing=made.thing,
             product_key=made.product_key,
@@ -187,6 +196,12 @@ def area_called(areas: Areas, text: str | None) -> AreaId | None:
 def _values(data: dict[str, object]) -> dict[str, Json]:
     # It was decoded from JSON, so it can be nothing else.
     return cast("dict[str, Json]", data)
+
+
+def _secret(text: str | None) -> Secret | None:
+    if text is not None and not (0 < len(text) <= SECRET_CHARS_MAX and text.isascii() and text.isprintable()):
+        raise Invalid(f"A device's secret has 1 to {SECRET_CHARS_MAX} plain characters.", code="bad-secret")
+    return None if text is None else Secret(text)
 
 
 def _new_device(body: bytes) -> NewDevice:

@@ -14,7 +14,7 @@ from jinn.things.registry import Registry
 from jinn.things.topics import Address, Use, address_of
 from jinn.things.twin import Twin, mark_of
 from jinn.things.twins import Twins
-from jinn.things.wire import Presented, Report
+from jinn.things.wire import Happened, Presented, Report
 from jinn.things.work import Answer, Handler, Upward, Work
 
 ATTEMPTS_MAX = 4
@@ -29,14 +29,14 @@ _HANDLERS: Mapping[Use, Handler] = {
 _BARE = frozenset({Use.NTP, Use.SHADOW, Use.USER, Use.RRPC_RESPONSE, Use.NOTED, Use.RAW_POST})
 """Messages that need be no Alink envelope."""
 
-_WITH_SUBS = frozenset({*gateways.HANDLERS, Use.SUB_PRODUCT_REGISTER})
+_WITH_SUBS = frozenset({*gateways.HANDLERS, Use.SUB_REGISTER, Use.SUB_PRODUCT_REGISTER})
 _EMPTY = Envelope()
 
 _log = logging.getLogger(__name__)
 Told = Callable[[Work], None]
 
 
-Witness = Callable[[Sequence[Report], Sequence[Presented]], Sequence[Statement]]
+Witness = Callable[[Sequence[Report], Sequence[Presented], Sequence[Happened]], Sequence[Statement]]
 """Sees what a commit will tell others; what it answers is committed with it."""
 
 
@@ -58,13 +58,17 @@ class Ingest:
             more: handlers that know more than a message and its work; they come before those of the same use here.
             witness: told of each commit, and adds to it what must not be lost.
         """
-        self._witness = witness
+        self._witnesses = [witness] if witness is not None else []
         self._registry = registry
         self._twins = twins
         self._database = database
         self._clock = clock
         self._arrivals: dict[ThingId, tuple[str, int]] = {}
         self._handlers: Mapping[Use, Handler] = {**_HANDLERS, **(more or {})}
+
+    def add_witness(self, witness: Witness) -> None:
+        """From now on it sees each commit too."""
+        self._witnesses.append(witness)
 
     async def take(self, frames: Sequence[UpFrame]) -> tuple[list[UpAnswer], Work]:
         """Do what the frames say, in order, as one change. Gives an answer for each, and what to tell others.
@@ -89,8 +93,9 @@ class Ingest:
             work = Work(registry=self._registry, twins=twins, clock=self._clock, arrivals=self._arrivals)
             answers_made = [self._frame(work, frame) for frame in frames]
             statements = work.statements()
-            if self._witness is not None:
-                statements += self._witness(work.reports, work.presences)
+            if work.reports or work.presences or work.happened:
+                for witness in self._witnesses:
+                    statements += witness(work.reports, work.presences, work.happened)
             if statements:
                 await self._database.write(*statements)
             for twin in work.changed_twins():
@@ -113,14 +118,17 @@ class Ingest:
                 found.update(self._ids(message.device, is_with_subs=is_with_subs))
                 if address is not None and address.device and address.device != message.device:
                     found.update(self._ids(address.device, is_with_subs=False))
+                for device in gateways.devices_named(message.payload) if is_with_subs else ():
+                    found.update(self._ids(device, is_with_subs=False, is_with_gateway=True))
         return found
 
-    def _ids(self, device: str, *, is_with_subs: bool) -> set[ThingId]:
+    def _ids(self, device: str, *, is_with_subs: bool, is_with_gateway: bool = False) -> set[ThingId]:
         thing = self._registry.thing_of_device(device)
         if thing is None:
             return set()
-        behind = self._registry.things_behind(thing.id) if is_with_subs else ()
-        return {thing.id, *(other.id for other in behind)}
+        behind = {other.id for other in self._registry.things_behind(thing.id)} if is_with_subs else set()
+        before = {thing.gateway} if is_with_gateway and thing.gateway is not None else set()
+        return {thing.id, *behind, *before}
 
     def _frame(self, work: Work, frame: UpFrame) -> UpAnswer:
         arrivals = [self._presence(work, frame.door, presence) for presence in frame.presences]
@@ -162,9 +170,9 @@ class Ingest:
         try:
             thing = self._speaker(work, connection, address, message)
         except NotFound:
-            # Not even an error goes to a topic that is somebody else's.
+            # On its own error topic: not even an error goes to a topic that is somebody else's.
             _log.warning("%s spoke for another device and was not heard", message.device)
-            return UpResult(id=message.id, is_kept=True)
+            return _problem(message, None, Code.NO_SESSION, "no active session")
         except AlinkError as error:
             return _problem(message, address, error.code, error.message)
         return self._handled(work, message, address, thing, connection)
@@ -184,7 +192,7 @@ class Ingest:
         """
         thing = connection
         if address.device and address.device != message.device:
-            other = self._registry.thing_of_device(address.device)
+            other = work.thing_of_device(address.device)
             if other is None or other.gateway != connection.id:
                 raise NotFound("Not a device of this connection.")
             twin = work.twin(other.id)

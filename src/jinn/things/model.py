@@ -11,6 +11,7 @@ from jinn.things.thing_model import ThingModel
 from jinn.things.values import Json
 
 _SAFE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_DEVICE_NAME = re.compile(r"[A-Za-z0-9_.:@-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,23 @@ def checked_name(text: str, what: str) -> str:
     if not _SAFE.fullmatch(text):
         raise Invalid(f"{text[:80]!r} cannot be a {what}: 1 to 64 of A-Z, a-z, 0-9, _ and -.", code="bad-name")
     return text
+
+
+def checked_device_name(text: str) -> str:
+    """A device name as its maker burnt it in; it stands in topics, not in subjects or paths.
+
+    Raises:
+        Invalid: code `bad-name`.
+    """
+    if not is_device_name(text):
+        raise Invalid(
+            f"{text[:80]!r} cannot be a device name: 1 to 64 of A-Z, a-z, 0-9, _, -, ., : and @.", code="bad-name"
+        )
+    return text
+
+
+def is_device_name(text: str) -> bool:
+    return _DEVICE_NAME.fullmatch(text) is not None
 
 
 def is_safe_name(text: str) -> bool:

@@ -159,7 +159,7 @@ def code_of(error: JinnError) -> Code:
     """What a device would have answered."""
     match error:
         case Unavailable():
-            return Code.NO_ANSWER
+            return Code.NO_SESSION if error.stable_code().endswith("-offline") else Code.NO_ANSWER
         case Invalid():
             return Code.BAD_PARAMS
         case Forbidden():

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from jinn.kernel import Invalid, new_id
 from jinn.runtime import Sql, Statement
 from jinn.things import store
-from jinn.things.alink import AlinkError, Code, bad_params, decoded_dict
+from jinn.things.alink import AlinkError, Code, bad_params, decoded, decoded_dict
 from jinn.things.thing_model import Event, StructType
 from jinn.things.topics import Use
 from jinn.things.twin import Reported
@@ -62,13 +62,43 @@ def post_pack(work: Work, up: Upward) -> Answer:
 
 
 def post_history(work: Work, up: Upward) -> Answer:
-    """`history/post`: what was, and is no more; the twin stays as it is."""
+    """`history/post`: what was, and is no more; the twin stays as it is, and nothing is set off by old events."""
     if _is_repeat(work, up):
         return Answer()
-    params = decoded_dict(up.envelope.params)
-    work.record(up, _series(work, up, _part(params, "properties")))
+    params = decoded(up.envelope.params)
+    for record in params if isinstance(params, list) else [params]:
+        properties, events = _past(up, record)
+        for values in properties:
+            work.record(up, _series(work, up, values))
+        for event, form in events:
+            _keep_event(work, up, event, form, is_past=True)
     _remember(work, up)
     return Answer()
+
+
+def _past(up: Upward, record: Json) -> tuple[list[dict[str, Json]], list[tuple[Event, Json]]]:
+    """One record of the past: its parts are objects, or, as gateways write them, lists of such."""
+    if record is None:
+        return [], []
+    if not isinstance(record, dict):
+        raise AlinkError(Code.BAD_PARAMS, "request parameter error: a record is an object")
+    identity = record.get("identity")
+    if isinstance(identity, dict):
+        who = f"{identity.get('productKey')}&{identity.get('deviceName')}"
+        if who != up.thing.device:
+            raise AlinkError(Code.BAD_PARAMS, f"request parameter error: {who[:130]} speaks on topics of its own")
+    return _objects(record, "properties"), [
+        (_event(up, name), form)
+        for events in _objects(record, "events")
+        for name, forms in events.items()
+        for form in (forms if isinstance(forms, list) else [forms])
+    ]
+
+
+def _objects(record: Mapping[str, Json], name: str) -> list[dict[str, Json]]:
+    part = record.get(name)
+    listed = part if isinstance(part, list) else [part]
+    return [_part({name: one}, name) for one in listed]
 
 
 def post_event(work: Work, up: Upward) -> Answer:
@@ -188,7 +218,7 @@ def _event(up: Upward, name: str) -> Event:
     return event
 
 
-def _keep_event(work: Work, up: Upward, event: Event, form: Json) -> None:
+def _keep_event(work: Work, up: Upward, event: Event, form: Json, *, is_past: bool = False) -> None:
     if not isinstance(form, dict):
         raise AlinkError(Code.BAD_PARAMS, "request parameter error: an event is an object")
     at_ms = _believed(form.get("time"), work.now_ms)
@@ -208,7 +238,8 @@ def _keep_event(work: Work, up: Upward, event: Event, form: Json) -> None:
         "outputs": store.encoded(kept),
     }
     work.add(Statement(query="things.add_event", values=row))
-    work.happened.append(Happened(id=event_id, thing=thing, event=identifier, at_ms=at_ms, outputs=dict(kept)))
+    if not is_past:
+        work.happened.append(Happened(id=event_id, thing=thing, event=identifier, at_ms=at_ms, outputs=dict(kept)))
     trim: dict[str, Sql] = {"thing": thing, "event": identifier, "kept": store.EVENTS_KEPT}
     work.trim("events", thing, identifier, Statement(query="things.trim_events", values=trim))
 

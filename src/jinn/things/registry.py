@@ -27,7 +27,7 @@ from jinn.kernel import (
 )
 from jinn.runtime import Database, Sql, Statement, event
 from jinn.things import store
-from jinn.things.model import DeviceCredentials, Product, Thing, checked_name
+from jinn.things.model import DeviceCredentials, Product, Thing, checked_device_name, checked_name
 from jinn.things.ports import Areas
 from jinn.things.revising import refuse_changed_types
 
@@ -180,7 +180,7 @@ class Registry:
         thing = Thing(
             id=ThingId(checked_name(made_id, "thing's id")),
             product_key=product.product_key,
-            device_name=checked_name(device_name or made_id, "device name"),
+            device_name=checked_device_name(device_name or made_id),
             secret=secret or Secret(secrets.token_hex(_SECRET_BYTES)),
             names=checked_names(names),
             area=area,
@@ -207,9 +207,16 @@ class Registry:
         return await self._change(replace(self.thing(thing_id), is_enabled=is_enabled))
 
     async def remove(self, thing_id: ThingId) -> None:
-        """Forget it with all that it said and did. Raises: `NotFound`."""
+        """Forget it with all that it said and did; what is behind it is behind nothing. Raises: `NotFound`."""
         self.thing(thing_id)
-        await self._database.write(*store.remove_thing(thing_id), self._event("removed", thing_id))
+        freed = [replace(thing, gateway=None) for thing in self.things_behind(thing_id)]
+        await self._database.write(
+            *store.remove_thing(thing_id),
+            self._event("removed", thing_id),
+            *(statement for thing in freed for statement in self.rewritten(thing)),
+        )
+        for thing in freed:
+            self.take(thing)
         self._drop(thing_id)
 
     async def remake(self, thing_id: ThingId, product_key: str) -> Thing:

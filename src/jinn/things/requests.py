@@ -1,5 +1,6 @@
 """What devices ask of us beside posting: desired values, tags, their model, the time, their shadow."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ import msgspec
 
 from jinn.kernel import Names
 from jinn.runtime import Sql, Statement
-from jinn.things.alink import AlinkError, Code, decoded, decoded_dict, decoded_list
+from jinn.things.alink import AlinkError, Code, decoded, decoded_dict, listed
 from jinn.things.topics import Use
 from jinn.things.twin import Shadow
 from jinn.things.values import Json
@@ -19,11 +20,14 @@ TAG_VALUE_CHARS_MAX = 512
 SHADOW_BYTES_MAX = 16_384
 FIRMWARE_CHARS_MAX = 128
 MODULES_MAX = 16
+METADATA = "metadata"
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
 def get_desired(work: Work, up: Upward) -> Answer:
     """The open wishes for the properties that are named; none that is not wished for."""
-    names = decoded_list(up.envelope.params)
+    params = decoded(up.envelope.params)
+    names: list[Json] = list(params or []) if isinstance(params, dict | list | None) else [params]
     wishes = work.twin(up.thing.id).open_wishes(work.now_ms)
     wanted = [name for name in names if isinstance(name, str)] or list(wishes)
     return Answer(
@@ -56,7 +60,7 @@ def _version(form: Json) -> int | None:
 def update_tags(work: Work, up: Upward) -> Answer:
     """Labels that a device gives itself."""
     tags: dict[str, str] = {}
-    for form in decoded_list(up.envelope.params):
+    for form in listed(up.envelope.params):
         key, value = (form.get("attrKey"), form.get("attrValue")) if isinstance(form, dict) else (None, None)
         if not isinstance(key, str) or not 0 < len(key) <= TAG_CHARS_MAX:
             raise AlinkError(Code.BAD_PARAMS, f"request parameter error: attrKey has 1 to {TAG_CHARS_MAX} characters")
@@ -76,7 +80,7 @@ def update_tags(work: Work, up: Upward) -> Answer:
 
 
 def delete_tags(work: Work, up: Upward) -> Answer:
-    for form in decoded_list(up.envelope.params)[:TAGS_MAX]:
+    for form in listed(up.envelope.params)[:TAGS_MAX]:
         key = form.get("attrKey") if isinstance(form, dict) else None
         if not isinstance(key, str) or "\x00" in key:
             raise AlinkError(Code.BAD_PARAMS, "request parameter error: attrKey is missing")
@@ -105,6 +109,8 @@ def inform_version(work: Work, up: Upward) -> Answer:
     """Which firmware runs: of the device itself (`default`) or of a module of it."""
     params = decoded_dict(up.envelope.params)
     version, module = params.get("version"), params.get("module", "default")
+    if isinstance(version, int | float) and not isinstance(version, bool):
+        version = str(version)
     if not isinstance(version, str) or not isinstance(module, str) or not 0 < len(version) <= FIRMWARE_CHARS_MAX:
         raise AlinkError(Code.BAD_PARAMS, "request parameter error: version is missing")
     twin = work.twin(up.thing.id)
@@ -124,22 +130,42 @@ def shadow(work: Work, up: Upward) -> Answer:
     message = decoded_dict(up.message.payload)
     twin = work.twin(up.thing.id)
     method, state = message.get("method"), message.get("state")
+    kept = decoded_dict(twin.shadow.state)
     if method == "get":
-        return _shadow_answer(work, "success", decoded(twin.shadow.state), twin.shadow.version)
+        return _shadow_answer(work, kept, twin.shadow.version)
     version = message.get("version")
+    version = int(version) if isinstance(version, str) and _WHOLE.fullmatch(version) else version
     if method not in ("update", "delete") or not isinstance(version, int):
         return _shadow_problem(work, "400", "unsupported shadow method or no version")
     if version <= twin.shadow.version and version != -1:
         return _shadow_problem(work, "409", "shadow version conflict")
-    kept = decoded_dict(twin.shadow.state)
     for part in ("reported", "desired"):
         kept = _merged(kept, part, state if isinstance(state, dict) else {}, is_delete=method == "delete")
-    written = msgspec.json.encode(kept)
-    if len(written) > SHADOW_BYTES_MAX:
+    kept = _stamped(kept, state if isinstance(state, dict) else {}, work.now_ms // 1000)
+    if len(msgspec.json.encode({**kept, METADATA: {}})) > SHADOW_BYTES_MAX:
         return _shadow_problem(work, "400", f"shadow exceeds {SHADOW_BYTES_MAX} bytes")
-    after = Shadow(version if version != -1 else 0, written)
+    after = Shadow(version if version != -1 else 0, msgspec.json.encode(kept))
     work.put(replace(twin, version=twin.version + 1, shadow=after))
-    return _shadow_answer(work, "success", None, after.version)
+    return _shadow_answer(work, None, after.version)
+
+
+def _stamped(kept: dict[str, Json], changed: dict[str, Json], now_s: int) -> dict[str, Json]:
+    """The shadow with when each of its values was set, in seconds: `metadata` of its answers."""
+    before = kept.get(METADATA)
+    metadata: dict[str, Json] = {}
+    for part in ("reported", "desired"):
+        values, known, new = (_object(each, part) for each in (kept, before, changed))
+        if values:
+            stamps: dict[str, Json] = {
+                name: {"timestamp": now_s} if name in new or name not in known else known[name] for name in values
+            }
+            metadata[part] = stamps
+    return {**kept, METADATA: metadata}
+
+
+def _object(whole: Json, part: str) -> dict[str, Json]:
+    found = whole.get(part) if isinstance(whole, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _merged(kept: dict[str, Json], part: str, state: dict[str, Json], *, is_delete: bool) -> dict[str, Json]:
@@ -159,10 +185,11 @@ def _merged(kept: dict[str, Json], part: str, state: dict[str, Json], *, is_dele
     return {**kept, part: values}
 
 
-def _shadow_answer(work: Work, status: str, state: Json, version: int) -> Answer:
-    payload: dict[str, object] = {"status": status, "version": version}
-    if state is not None:
-        payload["state"] = state
+def _shadow_answer(work: Work, kept: dict[str, Json] | None, version: int) -> Answer:
+    payload: dict[str, object] = {"status": "success", "version": version}
+    if kept is not None:
+        payload["state"] = {part: values for part, values in kept.items() if part != METADATA}
+        payload[METADATA] = kept.get(METADATA, {})
     return _shadow_reply(work, payload)
 
 

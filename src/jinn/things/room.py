@@ -36,6 +36,7 @@ class ThingsRoom:
     commander: Commander
     names: NamesOfThings
     watch: Watch
+    ingest: Ingest
     receiver: Receiver
     sweeper: Sweeper
     history: History
@@ -94,7 +95,7 @@ async def open_things(
     await registry.load()
     await twins.load()
     announcer = Announcer(bus=bus)
-    doors = Doors(bus=bus, registry=registry)
+    doors = Doors(bus=bus, registry=registry, twins=twins)
     watch = Watch(bus=bus, registry=registry, twins=twins)
     history = History(database=database, models=registry, clock=clock)
     upkeep = await open_upkeep(registry=registry, twins=twins, database=database, doors=doors, bus=bus, clock=clock)
@@ -109,6 +110,7 @@ async def open_things(
         commander=commander,
         names=NamesOfThings(registry=registry, areas=areas),
         watch=watch,
+        ingest=ingest,
         receiver=Receiver(bus=bus, ingest=ingest, announcer=announcer),
         sweeper=Sweeper(database=database, twins=twins, doors=doors, announcer=announcer, clock=clock),
         history=history,

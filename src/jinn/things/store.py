@@ -80,7 +80,7 @@ def change_thing(thing: Thing) -> Statement:
 def remove_thing(thing: ThingId) -> tuple[Statement, ...]:
     """The thing with all that it said and did."""
     others = (
-        "twin", "events", "commands", "tags", "enrolment", "device_token", "config", "quiet", "logs",
+        "twin", "events", "commands", "tags", "enrolment", "device_token", "config", "quiet", "logs", "permits",
     )  # fmt: skip
     return (
         Statement(query="things.remove_thing", values={"id": thing}, rows=1),

@@ -123,20 +123,21 @@ class PlayedBridge:
     Attributes:
         asked: every order that reached it: thing, service or "set", and what was given.
         outputs: what its services answer.
-        pause_s: how long it takes for an order.
+        may_go_on: an order that has come waits until this is set.
     """
 
     name: str = "played"
     bridging: Bridging | None = None
     trouble: JinnError | None = None
     outputs: dict[str, Json] = field(default_factory=dict)
-    pause_s: float = 0.0
+    may_go_on: anyio.Event | None = None
     is_honest: bool = True
     asked: list[tuple[str, str, dict[str, Json]]] = field(default_factory=list)
 
     async def set_properties(self, thing: Thing, values: Mapping[str, Json]) -> None:
         self.asked.append((thing.id, "set", dict(values)))
-        await anyio.sleep(self.pause_s)
+        if self.may_go_on is not None:
+            await self.may_go_on.wait()
         if self.trouble is not None:
             raise self.trouble
         if self.bridging is not None and self.is_honest:
@@ -144,7 +145,8 @@ class PlayedBridge:
 
     async def call_service(self, thing: Thing, service: str, inputs: Mapping[str, Json]) -> Mapping[str, Json]:
         self.asked.append((thing.id, service, dict(inputs)))
-        await anyio.sleep(self.pause_s)
+        if self.may_go_on is not None:
+            await self.may_go_on.wait()
         if self.trouble is not None:
             raise self.trouble
         return self.outputs

@@ -64,7 +64,7 @@ class Address(NamedTuple):
 
 _SYS = "/sys/{pk}/{dn}/"
 
-_TABLE: tuple[tuple[str, Use, str], ...] = (
+TABLE: tuple[tuple[str, Use, str], ...] = (
     (_SYS + "thing/event/property/post", Use.PROPERTY_POST, "*_reply"),
     (_SYS + "thing/event/property/batch/post", Use.PACK_POST, "*_reply"),
     (_SYS + "thing/event/property/pack/post", Use.PACK_POST, "*_reply"),
@@ -119,7 +119,7 @@ _TABLE: tuple[tuple[str, Use, str], ...] = (
 
 _PARTS = {
     "{pk}": r"(?P<pk>[A-Za-z0-9_-]{1,64})",
-    "{dn}": r"(?P<dn>[A-Za-z0-9_-]{1,64})",
+    "{dn}": r"(?P<dn>[A-Za-z0-9_.:@-]{1,64})",
     "{name}": r"(?P<name>[A-Za-z0-9_:-]{1,130}?)",
     "{rest}": r"(?P<rest>.{1,512})",
 }
@@ -133,7 +133,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(_PARTS.get(piece) or re.escape(piece) for piece in pieces))
 
 
-_COMPILED = tuple((_compiled(pattern), use, reply) for pattern, use, reply in _TABLE)
+_COMPILED = tuple((_compiled(pattern), use, reply) for pattern, use, reply in TABLE)
 
 
 @lru_cache(maxsize=_KNOWN)

@@ -56,6 +56,9 @@ class Twins:
         if lock is not None and not lock.locked():
             del self._locks[thing_id]
 
+    def all(self) -> tuple[Twin, ...]:
+        return tuple(self._twins.values())
+
     def online(self) -> tuple[Twin, ...]:
         return tuple(twin for twin in self._twins.values() if twin.is_online)
 

@@ -77,6 +77,8 @@ class Work:
         self.afterwards: list[Callable[[], None]] = []
         """What to do once all of it is committed: to hold in memory what was written."""
         self.happened: list[Happened] = []
+        self.shut: list[Thing] = []
+        """Whose own connection ends, since they speak over a gateway's now."""
         self._replaced: list[Twin] = []
 
     def has(self, thing_id: ThingId) -> bool:
@@ -101,7 +103,7 @@ class Work:
         samples = len(self._samples)
         reports, presences, replies = len(self.reports), len(self.presences), len(self.replies)
         afterwards = len(self.afterwards)
-        happened = len(self.happened)
+        happened, shut = len(self.happened), len(self.shut)
         try:
             yield
         except BaseException:
@@ -111,7 +113,7 @@ class Work:
             del self._samples[samples:]
             del self.reports[reports:], self.presences[presences:], self.replies[replies:]
             del self.afterwards[afterwards:]
-            del self.happened[happened:]
+            del self.happened[happened:], self.shut[shut:]
             raise
 
     def add(self, *statements: Statement) -> None:
@@ -132,6 +134,11 @@ class Work:
         known = self._twins[thing].reported
         for name, values in said.items():
             self._samples += samples_of(thing, name, properties[name].type, values, known.get(name))
+
+    def thing_of_device(self, device: str) -> Thing | None:
+        """As it is once this is committed: a gateway need not wait for one reply before its next request."""
+        taken = next((thing for thing in reversed(self.taken) if thing.device == device), None)
+        return taken or self.registry.thing_of_device(device)
 
     def add_thing(self, addition: Addition) -> None:
         self.add(*addition.statements)

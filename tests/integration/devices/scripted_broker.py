@@ -104,7 +104,7 @@ class ScriptedBroker:
             finally:
                 tasks.cancel_scope.cancel()
 
-    async def session(self, number: int, within_s: float = 10) -> Session:
+    async def session(self, number: int, within_s: float = 30) -> Session:
         await until(lambda: len(self.sessions) >= number, within_s)
         return self.sessions[number - 1]
 
@@ -168,7 +168,7 @@ class ScriptedBroker:
             session.ended = "good-bye"
 
 
-async def until(is_so: Any, within_s: float = 10) -> None:
+async def until(is_so: Any, within_s: float = 30) -> None:
     """Wait for something that another process brings about."""
     with anyio.fail_after(within_s):
         # Another process has no event for us to await.

@@ -98,7 +98,7 @@ async def test_the_hub_keeps_the_health_of_an_appliance(home: Home, start: Start
             rows = await home.database.read("things.tags_of_thing", thing=thing)
             return {str(row["tag"]): str(row["value"]) for row in rows}
 
-        with anyio.fail_after(10):
+        with anyio.fail_after(30):
             while not {"health", "place"} <= (found := await tags()).keys():  # noqa: ASYNC110 - another process
                 await anyio.sleep(0.02)
         assert found["place"] == "shelf"

@@ -92,7 +92,7 @@ async def furnished(folder: Path, bus: NatsBus) -> AsyncIterator[Home]:
                     port=lambda: door.port,
                 )
                 await tasks.start(lambda *, task_status: devices.run(task_status=task_status))
-                await devices.wait_up(within_s=20)
+                await devices.wait_up(within_s=30)
                 await until(lambda: all(_has_reported(room, thing) for thing in HOME["things"]))
                 yield Home(room=room, devices=devices)
                 tasks.cancel_scope.cancel()

@@ -1,9 +1,7 @@
 """The flash in memory, on which power cuts are tried, keeps what the folder keeps."""
 
 import tempfile
-from pathlib import Path
 
-import pytest
 from fuzzing import examples
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,12 +32,4 @@ def compare(folder: FolderFlash, memory: SimFlash, deeds: list[tuple[str, str, b
         assert folder.size(name) == memory.size(name)
         assert folder.start(name, 7) == memory.start(name, 7)
         assert b"".join(bytes(data) for data in folder.chunks(name)) == b"".join(memory.chunks(name))
-    assert folder.names("a") == memory.names("a")
-
-
-def test_json_is_read_from_a_place_in_a_file(tmp_path: Path) -> None:
-    for flash in (FolderFlash(str(tmp_path)), SimFlash()):
-        flash.append("x", b'head\n{"a": 1}')
-        assert flash.json_at("x", 5) == {"a": 1}
-        with pytest.raises(ValueError, match=r"."):
-            flash.json_at("x", 0)
+    assert list(folder.names("a")) == memory.names("a")

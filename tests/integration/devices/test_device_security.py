@@ -45,7 +45,7 @@ async def reason_of(process: anyio.abc.Process) -> str:
     """The first reason for which it is not connected."""
     assert process.stdout is not None
     lines = BufferedByteReceiveStream(process.stdout)
-    with anyio.fail_after(10):
+    with anyio.fail_after(30):
         while True:
             line = (await lines.receive_until(b"\n", 1000)).decode()
             if line.startswith("down "):
@@ -64,7 +64,7 @@ async def test_with_tls_on_both_sides_a_thing_reports(tmp_path: Path, start: Sta
             # It says good-bye through TLS as well.
             assert process.stdin is not None
             await process.stdin.aclose()
-            with anyio.fail_after(5):
+            with anyio.fail_after(30):
                 assert await process.wait() == 0
 
 

@@ -84,11 +84,18 @@ async def test_a_call_of_a_service_is_answered(tmp_path: Path) -> None:
         running_door_at(bus) as door,
         running_things(tmp_path, door.port, device("vacuum")) as things,
     ):
-        await things.wait_up(within_s=10)
+        await things.wait_up(within_s=30)
         await hub.tell(down("vacuum", "thing/service/clean_area", {"area": "hall"}))
         await hub.until(lambda hub: {"state": 1, "area": "hall"} in posts(hub, "vacuum"))
         replies = [one for one in hub.messages if one.topic.endswith("clean_area_reply")]
         assert msgspec.json.decode(replies[0].payload)["code"] == 200
+
+
+def openings(hub: ScriptedHub) -> list[object]:
+    """What the door sensor said of its door; what came twice counts once, since delivery is at least once."""
+    told = [one for one in hub.messages if one.topic == topic("hall_door_sensor")]
+    said = [msgspec.json.decode(one.payload) for one in told]
+    return list({one["id"]: one["params"]["open"] for one in said if "open" in one["params"]}.values())
 
 
 async def test_a_report_that_the_hub_could_not_keep_comes_again_and_is_not_lost(tmp_path: Path) -> None:
@@ -110,8 +117,8 @@ async def test_a_report_that_the_hub_could_not_keep_comes_again_and_is_not_lost(
             await things.by_hand("hall_door_sensor", act)
         await until(lambda: len(refused) >= 6)
         hub.keep = lambda entry: True
-        await hub.until(lambda hub: len(posts(hub, "hall_door_sensor")) >= 7, within_s=20)
-        assert [one["open"] for one in posts(hub, "hall_door_sensor")[1:7]] == [1, 0, 1, 0, 1, 0]
+        await hub.until(lambda hub: len(openings(hub)) >= 7)
+        assert openings(hub)[1:7] == [1, 0, 1, 0, 1, 0]
 
 
 async def test_when_the_door_was_away_the_things_come_back_with_what_happened(tmp_path: Path) -> None:
@@ -121,13 +128,13 @@ async def test_when_the_door_was_away_the_things_come_back_with_what_happened(tm
         port = door.port
     async with running_hub(bus) as hub, running_things(tmp_path, port, *both) as things:
         async with running_door_at(bus, port):
-            await things.wait_up(within_s=10)
+            await things.wait_up(within_s=30)
             await hub.until(lambda hub: bool(posts(hub, "hall_door_sensor")))
         await until(lambda: all(state.state == "down" for state in things.states.values()))
         await things.by_hand("hall_door_sensor", "door open")
         async with running_door_at(bus, port):
             now = {"open": 1, "battery": 96}
-            await hub.until(lambda hub: now in posts(hub, "hall_door_sensor"), within_s=20)
+            await hub.until(lambda hub: now in posts(hub, "hall_door_sensor"), within_s=30)
             # The first report may come again too: its answer could have been lost with the door.
             told = posts(hub, "hall_door_sensor")
             missed = [one["open"] for one in told[: told.index(now)] if isinstance(one["open"], dict)]

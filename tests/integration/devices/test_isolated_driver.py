@@ -14,6 +14,8 @@ from integration.devices.scripted_broker import ScriptedBroker, Session, until
 pytestmark = pytest.mark.anyio
 
 SET = "/sys/pk/dn/thing/service/property/set"
+ANSWER_MS = 1_500
+"""Three times what a driver has by default, so that a busy machine makes none late."""
 
 SPOILT = """
 import time
@@ -59,7 +61,7 @@ class Board(Driver):
 @pytest.fixture
 def spoilt(tmp_path: Path) -> Mapping[str, object]:
     (tmp_path / "spoilt.py").write_text(SPOILT, "utf-8")
-    return {"driver": "spoilt.py", "driver_process": {"heap": "224k", "answer_ms": 400}}
+    return {"driver": "spoilt.py", "driver_process": {"heap": "224k", "answer_ms": ANSWER_MS}}
 
 
 def lines_of(process: anyio.abc.Process) -> BufferedByteReceiveStream:
@@ -68,7 +70,7 @@ def lines_of(process: anyio.abc.Process) -> BufferedByteReceiveStream:
 
 
 async def line_with(lines: BufferedByteReceiveStream, words: bytes) -> bytes:
-    with anyio.fail_after(10):
+    with anyio.fail_after(30):
         while words not in (line := await lines.receive_until(b"\n", 1000)):
             pass
     return line
@@ -84,7 +86,7 @@ async def answer_to(session: Session, channel: int, request_id: str) -> tuple[in
 
 async def obeyed_again(session: Session, request_id: str) -> None:
     """Within some pauses of 0.1 s and more the driver is there again; the connection is the first one still."""
-    with anyio.fail_after(8):
+    with anyio.fail_after(30):
         turn = 0
         while (await answer_to(session, 3, f"{request_id}{turn}"))[0] != 200:
             turn += 1
@@ -107,7 +109,7 @@ async def test_it_obeys_refuses_and_fails_as_in_the_same_process(
 @pytest.mark.parametrize(
     ("channel", "why"),
     [
-        (12, b"no answer within 400 ms"),
+        (12, b"no answer within 1500 ms"),
         (13, b"it took more memory than it has"),
         (14, b"its process ended"),
         (15, b"its answer makes no sense"),
@@ -163,7 +165,7 @@ async def test_one_that_cannot_start_is_told_as_a_wrong_setting(
     async with start(broker.port, "television", driver="torn.py", driver_process=True) as process:
         line = await line_with(lines_of(process), b"no: ")
         assert b"its driver does not start: it cannot be loaded: SyntaxError" in line
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             assert await process.wait() == 2
 
 

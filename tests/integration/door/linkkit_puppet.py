@@ -16,7 +16,7 @@ CALLBACKS = (
     "on_gateway_delete_subdev_topo_reply", "on_gateway_login_subdev_reply", "on_gateway_logout_subdev_reply",
     "on_gateway_register_subdev_reply", "on_gateway_product_register_subdev_reply", "on_gateway_topo_change",
     "on_device_dynamic_register", "on_device_dynamic_register_nwl_reply", "on_subscribe_topic", "on_publish_topic",
-    "on_subscribe_rrpc_topic",
+    "on_unsubscribe_topic", "on_thing_raw_data_arrived",
 )  # fmt: skip
 
 
@@ -34,8 +34,19 @@ def say(event: str, *facts: object) -> None:
 def main() -> None:
     chosen = json.loads(sys.argv[1])
     port, model = chosen.pop("port"), chosen.pop("model", None)
+    authority, is_clean = chosen.pop("authority", None), chosen.pop("is_clean", True)
     device = LinkKit("127.0.0.1", **chosen)
-    device.config_mqtt(port=port, secure="", endpoint="127.0.0.1", auto_reconnect_max_sec=2)
+    device.config_mqtt(
+        port=port,
+        endpoint="127.0.0.1",
+        auto_reconnect_max_sec=2,
+        secure="TLS" if authority else "",
+        cadata=authority,
+        check_hostname=not authority,
+        clean_session=is_clean,
+        keep_alive=1200,
+    )
+    device.config_device_info("Eth|03ACDEFF0032|Eth|03ACDEFF0031")
     for name in CALLBACKS:
         setattr(device, name, lambda *facts, name=name: say(name, *facts))
 

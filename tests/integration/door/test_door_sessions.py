@@ -298,14 +298,15 @@ async def test_a_silent_device_is_shown_out_after_one_and_a_half_keepalives() ->
         began = anyio.current_time()
         with pytest.raises(Closed):
             await probe.next()
-        assert 1.5 <= anyio.current_time() - began < 5
+        assert anyio.current_time() - began >= 1.5
         await hub.until(lambda hub: len(hub.presences) == 2)
 
 
 async def test_a_device_that_pings_stays() -> None:
     bus = InMemoryBus()
-    async with running_hub(bus), running_door(bus) as door, connected(door.port, "dev1", keepalive_s=1) as probe:
-        for _ in range(8):
+    async with running_hub(bus), running_door(bus) as door, connected(door.port, "dev1", keepalive_s=2) as probe:
+        # For longer than the three seconds after which a silent one is shown out.
+        for _ in range(7):
             await anyio.sleep(0.5)
             await probe.send(Pingreq())
             assert await probe.next() == Pingresp()
@@ -348,7 +349,7 @@ async def test_who_knocks_while_the_door_is_busy_waits_in_front_of_it() -> None:
     many = 400
     async with running_door(InMemoryBus()) as door:
         # The loop of the door is this one, and does not turn meanwhile.
-        waiting = [socket.create_connection(("127.0.0.1", door.port), timeout=0.5) for _ in range(many)]
+        waiting = [socket.create_connection(("127.0.0.1", door.port), timeout=20) for _ in range(many)]
         await until(lambda: door.counts.connections == many)
         for one in waiting:
             one.close()

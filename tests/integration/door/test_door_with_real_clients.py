@@ -83,7 +83,7 @@ class LinkkitDevice:
         await self._process.stdin.send(json.dumps(properties).encode() + b"\n")
 
     async def saw(self, event: str, count: int = 1) -> list[dict[str, object]]:
-        await until(lambda: sum(one["event"] == event for one in self.events) >= count, within_s=20)
+        await until(lambda: sum(one["event"] == event for one in self.events) >= count, within_s=30)
         return [one for one in self.events if one["event"] == event]
 
 

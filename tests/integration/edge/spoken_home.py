@@ -18,6 +18,7 @@ from jinn.edge.model import (
     PeopleTest,
     PresenceTrigger,
     PropertyTest,
+    Rule,
     SayAction,
     Scene,
     SceneAction,
@@ -61,6 +62,9 @@ class Known:
 
     def scenes(self) -> Sequence[Scene]:
         return self.all_scenes
+
+    def rules(self) -> Sequence[Rule]:
+        return ()
 
 
 @dataclass(slots=True, kw_only=True)

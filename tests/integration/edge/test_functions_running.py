@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import anyio
@@ -12,6 +12,7 @@ from function_parts import module, release
 
 from jinn.edge.functions import (
     SCHEMA,
+    EventNotes,
     FunctionRunner,
     Functions,
     FunctionStore,
@@ -22,7 +23,7 @@ from jinn.edge.functions import (
 )
 from jinn.kernel import Forbidden, Invalid, Names, NotFound, Refused, Secret, SystemClock, ThingId
 from jinn.runtime import Bus, Database, open_database
-from jinn.things import REPORTED_SUBJECT, CommandResult, Json, ServiceResult
+from jinn.things import REPORTED_SUBJECT, CommandResult, Json, Report, ServiceResult
 
 pytestmark = pytest.mark.anyio
 
@@ -60,6 +61,8 @@ class Edge:
     hands: Recorded
     keys: Path
     bus: Bus
+    notes: EventNotes
+    database: Database
 
     async def deploy(self, code: bytes, **facts: object) -> None:
         document, signature = release(code, keys=self.keys, grants=GRANTS, **facts)  # type: ignore[arg-type]
@@ -78,7 +81,7 @@ class Edge:
 
 
 async def _until(holds: Callable[[], bool]) -> None:
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         while not holds():  # noqa: ASYNC110 - it may come true in another task, or in the database
             await anyio.sleep(0.005)
 
@@ -99,10 +102,13 @@ async def an_edge(database: Database, bus: Bus, folder: Path) -> AsyncIterator[E
         clock=clock,
     )
     hands = Recorded()
-    runner = FunctionRunner(functions=functions, bus=bus, hands=hands, voice=hands.say, clock=clock)
+    notes = EventNotes(functions=functions, database=database, clock=clock)
+    runner = FunctionRunner(
+        functions=functions, notes=notes, bus=bus, hands=hands, voice=hands.say, clock=clock
+    )  # fmt: skip
     async with anyio.create_task_group() as tasks:
         await tasks.start(lambda *, task_status: runner.run(task_status=task_status))
-        yield Edge(functions=functions, hands=hands, keys=folder / "keys", bus=bus)
+        yield Edge(functions=functions, hands=hands, keys=folder / "keys", bus=bus, notes=notes, database=database)
         tasks.cancel_scope.cancel()
 
 
@@ -153,6 +159,79 @@ async def test_functions_and_their_stage_survive_a_restart(tmp_path: Path, bus: 
             assert (staged.active, staged.trial, staged.percent) == (1, 2, 10)
             await edge.report()
             await edge.until_asked()
+
+
+async def test_a_hub_that_dies_in_the_middle_of_a_trial_still_sends_a_bad_release_back(
+    tmp_path: Path, bus: Bus
+) -> None:
+    async with a_database(tmp_path) as database:
+        async with an_edge(database, bus, tmp_path) as edge:
+            await edge.deploy(SETS)
+            await edge.report(count=25)
+            await edge.until(lambda staged: staged.active == 1)
+            await edge.deploy(TRAPS, version=2)
+            tried = edge.functions.state("cool").staged
+            on_trial = [name for name in map(str, range(200)) if tried.version_for(name) == 2]
+            for thing in on_trial[:2]:
+                await edge.report(thing)
+            await edge.until(lambda staged: staged.bad == 2)
+        # Nothing is written when a hub goes, so that this one has gone like one that was killed.
+        async with an_edge(database, bus, tmp_path) as edge:
+            assert (edge.functions.state("cool").staged.active, edge.functions.state("cool").staged.trial) == (1, 2)
+            for thing in on_trial[:4]:
+                await edge.report(thing)
+            await edge.until(lambda staged: staged.trial is None)
+        async with an_edge(database, bus, tmp_path) as edge:
+            staged = edge.functions.state("cool").staged
+            assert (staged.active, staged.trial, staged.is_enabled) == (1, None, True)
+            assert staged.problem.startswith("version 2: function-trap")
+
+
+async def commit(edge: Edge, version: int, at_ms: int | None = None) -> Report:
+    """As the things room does: what the functions note is in the commit. Nobody is told yet."""
+    report = Report(thing="fridge", version=version, at_ms=1, properties={"temperature": 9.5})
+    for statement in edge.notes.witness([report], [], []):
+        each = [{**row, **({} if at_ms is None else {"at_ms": at_ms})} for row in statement.each]
+        await edge.database.write(replace(statement, each=each))
+    return report
+
+
+async def test_what_no_function_heard_before_a_crash_is_worked_on_once(
+    tmp_path: Path, bus: Bus, database_url: Secret | None
+) -> None:
+    async with a_database(tmp_path, database_url) as database:
+        async with an_edge(database, bus, tmp_path) as edge:
+            await edge.deploy(SETS)
+            await commit(edge, 7)
+            missed = await commit(edge, 8, at_ms=1)
+            assert edge.hands.asked == []
+        async with an_edge(database, bus, tmp_path) as edge:
+            await edge.until_asked()
+            await _until_read(database, [])
+            # The bus tells it too, late: it is known to be worked on.
+            failures = await edge.functions.failures("cool")
+            assert [one.problem for one in failures] == ["function-missed"]
+            assert missed.thing == failures[0].thing
+            assert edge.functions.state("cool").staged.problem == ""
+        async with an_edge(database, bus, tmp_path) as again:
+            assert again.hands.asked == []
+        assert len(edge.hands.asked) == 1
+
+
+async def test_what_was_worked_on_leaves_no_note(tmp_path: Path, bus: Bus) -> None:
+    async with a_database(tmp_path) as database, an_edge(database, bus, tmp_path) as edge:
+        await edge.deploy(SETS)
+        reports = [await commit(edge, version) for version in (1, 2)]
+        other = Report(thing="door", version=1, at_ms=1, properties={"open": 1})
+        await bus.publish(REPORTED_SUBJECT, msgspec.json.encode({"reports": [*reports, other, *reports]}))
+        await _until_read(database, [])
+        assert len(edge.hands.asked) >= 2
+
+
+async def _until_read(database: Database, notes: list[str]) -> None:
+    with anyio.fail_after(20):
+        while [row["key"] for row in await database.read("functions.unheard", count_max=9)] != notes:  # noqa: ASYNC110
+            await anyio.sleep(0.02)
 
 
 async def test_only_signed_newer_and_whole_releases_are_taken(tmp_path: Path, bus: Bus) -> None:

@@ -62,4 +62,4 @@ async def test_a_rule_in_an_intent_can_be_read_again(tmp_path: Path) -> None:
         understood = words.understand("at sunset turn on the hall light", Lang.EN, home.room.names.words())
         assert isinstance(understood, Understood)
         draft = read_draft(str(understood.intents[0].slots["draft"]))
-        assert draft.names.en == "When the sun sets, turn on the hall light"
+        assert draft.names.en == "At sunset, turn on the hall light"

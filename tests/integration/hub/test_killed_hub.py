@@ -43,6 +43,23 @@ def run_of(hub: HubProcess, rule: str) -> str:
     raise AssertionError("the rule was not set off")
 
 
+def is_on(level: int) -> int:
+    """What the meter says beside its level once it is not waited for any more: on and off, four levels each."""
+    return int(level > ACKNOWLEDGED and (level - ACKNOWLEDGED) // 4 % 2)
+
+
+def rises(highest: int) -> int:
+    return sum(is_on(level) > is_on(level - 1) for level in range(2, highest + 1))
+
+
+def count_of_runs(hub: HubProcess, rule: str, least: int) -> int:
+    deadline = time.monotonic() + 30
+    while (count := len(json.loads(hub.client.get(f"/api/rules/{rule}/runs")))) < least:
+        assert time.monotonic() < deadline, f"{count} of {least} runs"
+        time.sleep(0.05)
+    return count
+
+
 def test_a_killed_hub_has_lost_and_doubled_nothing_that_it_acknowledged(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("[voice]\nis_on = false\n")
     began_ms = int(time.time() * 1000) - 1000
@@ -55,15 +72,22 @@ def test_a_killed_hub_has_lost_and_doubled_nothing_that_it_acknowledged(tmp_path
             "actions": [{"type": "set", "thing": lamp["thing"], "properties": {"on": 1}}],
         }
         kept = json.loads(hub.client.post("/api/rules", rule))
+        said = {
+            **rule,
+            "names": {"en": "told", "zh": "说"},
+            "triggers": [{"type": "property", "thing": meter["thing"], "property": "on", "is": "is", "value": 1}],
+            "actions": [{"type": "say", "text": {"en": "on", "zh": "开"}}],
+        }
+        telling = json.loads(hub.client.post("/api/rules", said))
         # The lamp hears its wish and never obeys, so that the run lasts.
         silent, device = connected(hub, lamp), connected(hub, meter)
         for level in range(1, ACKNOWLEDGED + 1):
-            device.post(level=level)
+            device.post(level=level, on=0)
             device.acknowledged()
         assert silent.told("thing/service/property/set")["params"] == {"on": 1}
         assert run_of(hub, kept["id"]) == "running"
         for level in range(ACKNOWLEDGED + 1, ACKNOWLEDGED + UNDER_WAY + 1):
-            device.post(level=level)
+            device.post(level=level, on=is_on(level))
         hub.kill()
         hub.client.close()
         silent.close()
@@ -79,6 +103,8 @@ def test_a_killed_hub_has_lost_and_doubled_nothing_that_it_acknowledged(tmp_path
         assert count == highest
         assert ACKNOWLEDGED <= count <= ACKNOWLEDGED + UNDER_WAY
         assert (points[0]["min"], min(point["min"] for point in points)) == (1, 1)
+        # Whatever was committed sets its rule off: heard before the kill or after it, and never twice.
+        assert count_of_runs(again, telling["id"], rises(int(highest))) == rises(int(highest))
         device = connected(again, meter)
         device.post(level=999)
         device.acknowledged()

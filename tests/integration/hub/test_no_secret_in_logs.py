@@ -16,9 +16,10 @@ import httpx
 import pytest
 from hub_process import HubProcess, jinn_that_logs_everything, running
 from socket_device import SocketDevice
+from websockets.sync.client import connect
 
 from jinn.hub.regional import add_home
-from jinn.kernel import JinnError
+from jinn.kernel import JinnError, SystemClock
 
 MODEL = {
     "profile": {"productKey": "silentlamp"},
@@ -91,6 +92,15 @@ def pairing(hub: HubProcess) -> dict[str, str]:
     with pytest.raises(JinnError):
         hub.client.post("/api/pairing/claim", {"code": code, "name": "again"})
     return {"pairing code": code, "screen's token": token}
+
+
+def watching(hub: HubProcess, token: str) -> None:
+    """A screen's line, with its token in the address, and in a cookie."""
+    line = f"{hub.url.replace('http', 'ws', 1)}/ws/screen"
+    with connect(f"{line}?token={token}", proxy=None) as screen:
+        screen.recv(timeout=20)
+    with connect(line, additional_headers={"Cookie": f"jinn_token={token}"}, proxy=None) as screen:
+        screen.recv(timeout=20)
 
 
 def enrolling(hub: HubProcess) -> dict[str, str]:
@@ -234,12 +244,12 @@ def a_region_that_hangs_up() -> Iterator[int]:
 
 def uplink(data: Path, region: Path, port: int) -> dict[str, str]:
     """A home that is added to a region, and names it in its settings."""
-    line = add_home(region, "villa")
+    content = add_home(region, "villa", SystemClock())
     credentials = data / "uplink"
-    credentials.write_text(f"{line}\n")
+    credentials.write_text(content)
     credentials.chmod(0o600)
     (data / "settings.toml").write_text(SETTINGS.format(port=port, credentials=credentials))
-    return {"uplink's password": line.partition(":")[2]}
+    return {"uplink's password": content.partition("\n")[0].partition(":")[2]}
 
 
 def readable_in(data: Path, secrets: Iterable[str]) -> list[str]:
@@ -274,6 +284,7 @@ def one_day(data: Path) -> dict[str, str]:
             **linking(hub, "gateway-that-knows-nobody"), **broker_client(hub), **platform(hub),
             **saying_a_setup_code(hub), **own_keys(data),
         }  # fmt: skip
+        watching(hub, secrets["screen's token"])
         with pytest.raises(JinnError):
             hub.client.post("/api/rules", {"token": secrets["owner's token"]})
     return secrets

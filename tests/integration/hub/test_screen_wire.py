@@ -32,13 +32,13 @@ def screen(quiet: HubProcess) -> Iterator[ClientConnection]:
 def answer_to(line: ClientConnection, message: Json) -> Json:
     line.send(json.dumps(checked("ScreenUp", message)))
     while True:
-        news: Json = json.loads(line.recv(timeout=10))
+        news: Json = json.loads(line.recv(timeout=30))
         if news["type"] == "answer":
             return checked("ScreenDown", news)
 
 
 def test_the_snapshot_tells_what_a_thing_can_do_and_what_happens_to_it(screen: ClientConnection) -> None:
-    snapshot = checked("ScreenDown", json.loads(screen.recv(timeout=10)))
+    snapshot = checked("ScreenDown", json.loads(screen.recv(timeout=30)))
     things = {thing["id"]: thing for thing in snapshot["things"]}
     services = {service["id"]: service for service in things["vacuum"]["services"]}
     assert services["dock"]["names"] == {"en": "return to the dock", "zh": "回充"}

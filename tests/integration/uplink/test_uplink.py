@@ -17,7 +17,7 @@ from jinn.runtime import NatsEngine
 
 pytestmark = pytest.mark.anyio
 LAMP = "hall_lamp"
-SOON_S = 10.0
+SOON_S = 30.0
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -5,6 +5,7 @@ import json
 
 from jinn_os.update import manifest
 from jinn_os.update.installing import PAGE_BYTES, Installer
+from jinn_os.update.listing import read_listing
 from jinn_os.update.sim_flash import SimFlash
 
 FILES = (("main.py", b"x" * 100), ("os/empty.py", b""), ("os/big.py", bytes(range(256)) * 35), ("z.py", b"z" * 4096))
@@ -136,6 +137,37 @@ def test_what_is_no_manifest_is_malformed():
         {"product_key": None},
     ):
         assert refused(**changes) == "manifest-malformed"
+
+
+def test_a_manifest_is_the_same_in_whatever_pieces_it_comes():
+    text = json.dumps(form()).encode()
+    for size in (1, 7, 64, len(text)):
+        entries = []
+        rest = read_listing((text[at : at + size] for at in range(0, len(text), size)), entries.append)
+        assert rest == dict(form(), files=[])
+        assert entries == form()["files"]
+
+
+def test_a_list_of_files_that_is_none_is_malformed():
+    rest = form(files=FILES[:1])
+    entry = json.dumps(rest.pop("files")[0])
+    start = json.dumps(rest)[:-1] + ', "files": '
+    good = start + f"[{entry}]}}"
+    assert len(read_text(good.encode()).files) == 1
+    for files in (f"[{entry},]", f"[,{entry}]", f"[{entry} {entry}]", "{}", "[1]", f"[{entry}", f"{entry}", '["a"]',
+                  f"[{{}}, {entry}]", "[[[]]]", "[[" + "1," * 600 + "1]]", "null"):  # fmt: skip
+        assert raised(manifest.Unsound, read_text, (start + files + "}").encode()) == "manifest-malformed", files
+    long = start.replace('"pk"', '"' + "y" * 3000 + '"') + f"[{entry}]}}"
+    for text in (good[:-1] + ', "files": []}', '{"x": ' + good + "}", good + "x", long, "[" + good + "]"):
+        assert raised(manifest.Unsound, read_text, text.encode()) == "manifest-malformed", text[:80]
+
+
+def test_what_is_said_beside_is_let_pass_however_long_it_is():
+    notes = {"en": 'x"]}{[\\' * 1000, "files": [["a"]], "zh": ["files", {"files": []}]}
+    for more in ({"notes": notes}, {"a": None, "notes": notes, "z": -1.5}):
+        for text in (json.dumps(form(**more)), json.dumps(dict(more, **form())), json.dumps(dict(form(), **more))):
+            assert len(read_text(text.encode()).files) == len(FILES)
+    assert read(module="files").module == "files"
 
 
 def test_a_path_that_could_leave_its_slot_is_refused():

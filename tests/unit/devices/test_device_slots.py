@@ -32,7 +32,7 @@ class Package:
             "files": [[path, len(files[path]), hashlib.sha256(files[path]).digest().hex()] for path in files],
         }
         self.blob = manifest.HEAD + b"0" * 128 + b"\n" + json.dumps(form).encode()
-        self.manifest = manifest.Manifest(form)
+        self.manifest = manifest.Signed(SimFlash(files={"offer": self.blob}), "offer").read()
 
 
 TWO, THREE, FOUR = Package(2, SECOND), Package(3, THIRD), Package(4, FOURTH)

@@ -60,6 +60,9 @@ class Script:
         self.focuses.append(focus)
         return self.known.get(text.replace(" ", "_"), NotUnderstood())
 
+    def revise(self, proposal: Intent, text: str, lang: Lang, home: HomeWords) -> Understanding | None:
+        return None
+
     def complete(self, pending: Ambiguous, text: str, lang: Lang, home: HomeWords) -> Understanding | None:
         chosen = {"kitchen": KITCHEN, "hall": HALL}.get(text)
         if chosen is None:

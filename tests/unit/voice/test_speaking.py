@@ -159,9 +159,10 @@ async def test_a_prepared_sentence_is_made_before_anybody_asks() -> None:
         speaker = speaker_with(place)
         await tasks.start(speaker.run)
 
-        speaker.prepare([(TWO, Lang.EN)])
-        with anyio.fail_after(5):
-            while len(voice.made) < 2:  # noqa: ASYNC110 - the voice works in a thread and has no event
+        # One is begun when the one before it is kept.
+        speaker.prepare([(TWO, Lang.EN), ("And more.", Lang.EN)])
+        with anyio.fail_after(30):
+            while len(voice.made) < 3:  # noqa: ASYNC110 - the voice works in a thread and has no event
                 await anyio.sleep(0.001)
         before = list(voice.made)
         assert [block async for block in speaker.speak(TWO, Lang.EN)]

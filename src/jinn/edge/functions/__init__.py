@@ -16,12 +16,14 @@ from jinn.edge.functions.python import PythonWorkshop
 from jinn.edge.functions.running import FunctionRunner
 from jinn.edge.functions.signing import TrustedKeys, sign
 from jinn.edge.functions.store import SCHEMA, FunctionStore
+from jinn.edge.functions.unheard import EventNotes
 from jinn.edge.functions.wasm import WasmWorkshop
 
 __all__ = [
     "FUEL_DEFAULT",
     "SCHEMA",
     "Ended",
+    "EventNotes",
     "FunctionRunner",
     "FunctionState",
     "FunctionStore",

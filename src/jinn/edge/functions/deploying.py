@@ -172,6 +172,18 @@ class Functions:
         ):  # fmt: skip
             await self._change(after)
 
+    async def note_missed(self, name: str, event: HomeEvent) -> None:
+        """It happened while no hub ran and is too late now; not the function's fault, so it counts against none."""
+        staged = self._staged.get(name)
+        if staged is None:
+            return
+        sentence = f"{event.name} of {event.thing} was not told: no hub was running."
+        failure = Failure(
+            version=staged.trial or staged.active or 0, thing=event.thing, at_ms=millis(self._clock.now()),
+            problem="function-missed", sentence=sentence,
+        )  # fmt: skip
+        await self._store.add_failure(name, failure)
+
     def _check_newer(self, manifest: Manifest, before: Staged | None) -> None:
         if before is None and len(self._staged) >= FUNCTIONS_MAX:
             raise Refused(f"A hub runs at most {FUNCTIONS_MAX} functions.", code="too-many-functions")

@@ -1,13 +1,13 @@
 """Whose functions run here: Ed25519 signatures over a manifest's very bytes, by keys that the owner trusts."""
 
 import base64
-import os
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from jinn.kernel import Forbidden, Invalid
+from jinn.runtime import made_once
 
 KEY_BYTES = 32
 SIGNATURE_BYTES = 64
@@ -24,13 +24,9 @@ class TrustedKeys:
     def prepare(self) -> None:
         """Make the owner's key on the first start; its private half can be read by its owner only."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        private = self._folder / "owner.key"
-        if not private.exists():
-            key = Ed25519PrivateKey.generate()
-            handle = os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(base64.b64encode(key.private_bytes_raw()))
-            (self._folder / "owner.pub").write_bytes(base64.b64encode(key.public_key().public_bytes_raw()))
+        private = made_once(self._folder / "owner.key", _new_key)
+        public = Ed25519PrivateKey.from_private_bytes(_raw(private)).public_key().public_bytes_raw()
+        made_once(self._folder / "owner.pub", lambda: base64.b64encode(public))
 
     def check(self, manifest: bytes, signature: bytes) -> str:
         """Whose signature it is, by the name of the key's file.
@@ -51,6 +47,10 @@ class TrustedKeys:
 def sign(manifest: bytes, key: bytes) -> bytes:
     """Sign with a private key as it lies in its file. Raises `Invalid` with code `function-key`."""
     return Ed25519PrivateKey.from_private_bytes(_raw(key)).sign(_DOMAIN + manifest)
+
+
+def _new_key() -> bytes:
+    return base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw())
 
 
 def _public(text: bytes) -> Ed25519PublicKey:

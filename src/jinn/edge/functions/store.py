@@ -85,6 +85,7 @@ class FunctionStore:
             Statement(query="functions.forget_function", values=values, rows=1),
             Statement(query="functions.forget_versions", values={**values, "before": 2**31}),
             Statement(query="functions.forget_failures", values=values),
+            Statement(query="functions.forget_unheard", values=values),
             Statement(query="functions.forget_code"),
         )
 

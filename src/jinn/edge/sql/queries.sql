@@ -115,3 +115,19 @@ ON CONFLICT (name) DO UPDATE SET at_ms = excluded.at_ms;
 
 -- name: mark
 SELECT at_ms FROM edge_marks WHERE name = :name;
+
+-- name: add_unheard
+-- Told twice, it is kept once.
+INSERT INTO edge_unheard (reader, key, seq, at_ms, body) VALUES (:reader, :key, :seq, :at_ms, :body)
+ON CONFLICT (reader, key) DO NOTHING;
+
+-- name: heard
+DELETE FROM edge_unheard WHERE reader = :reader AND key = :key;
+
+-- name: unheard
+-- In the order in which it was committed.
+SELECT key, at_ms, body FROM edge_unheard
+WHERE reader = :reader AND (at_ms < :before_ms OR at_ms > :after_ms) ORDER BY seq LIMIT :count_max;
+
+-- name: run_of_cause
+SELECT id FROM edge_runs WHERE rule = :rule AND cause_key = :cause_key;

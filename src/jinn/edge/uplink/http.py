@@ -175,6 +175,14 @@ class _Facts(msgspec.Struct, frozen=True):
 _facts = msgspec.json.Decoder(_Facts)
 
 
+def _facts_of(one: Mirrored) -> _Facts:
+    """A home may send what it likes; a thing that is told wrongly is shown without a name."""
+    try:
+        return _facts.decode(one.facts)
+    except msgspec.MsgspecError:
+        return _Facts()
+
+
 def _check(home: str, homes: Homes) -> None:
     if home not in homes.names():
         raise NotFound(f"There is no home {home[:40]!r}.", code="home-not-found")
@@ -189,7 +197,7 @@ async def _known(region: Region, home: str, thing: str) -> Mirrored:
 
 def _check_values(thing: Mirrored, values: Mapping[str, object]) -> None:
     """What the home would refuse for sure; whether a value is in range it says itself."""
-    specs = {spec.id: spec for spec in _facts.decode(thing.facts).specs}
+    specs = {spec.id: spec for spec in _facts_of(thing).specs}
     for name in values if specs else ():
         if name not in specs:
             raise Invalid(f"{thing.thing} has no property {name[:80]!r}.", code="unknown-property")
@@ -261,7 +269,7 @@ def _gap(gap: Gap) -> GapWire:
 
 
 def _thing(one: Mirrored) -> MirroredWire:
-    facts = _facts.decode(one.facts)
+    facts = _facts_of(one)
     said = {name: SaidWire(value, at_ms) for name, (value, at_ms) in sorted(one.reported.items())}
     return MirroredWire(
         thing=one.thing, names=facts.names, kind=facts.kind, online=one.is_online, version=one.version, properties=said

@@ -8,7 +8,7 @@ import msgspec
 
 from jinn.edge.uplink.model import Entry, Said, Seen
 from jinn.runtime import Schema, Sql, Statement
-from jinn.things import Presented, Report
+from jinn.things import Happened, Presented, Report
 
 SCHEMA = Schema(room="uplink", folder=Path(__file__).parent / "sql" / "home")
 
@@ -22,7 +22,9 @@ class UplinkLog:
         self.name = name
         self.grew = anyio.Event()
 
-    def witness(self, reports: Sequence[Report], presences: Sequence[Presented]) -> list[Statement]:
+    def witness(
+        self, reports: Sequence[Report], presences: Sequence[Presented], happened: Sequence[Happened]
+    ) -> list[Statement]:
         """`Ingest` asks it with each commit."""
         said = [Said(one.thing, one.version, one.at_ms, one.properties) for one in reports if one.properties]
         seen = [Seen(one.thing, one.online) for one in presences]

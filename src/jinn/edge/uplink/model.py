@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -19,46 +19,52 @@ WISH_EXPIRES_S = 3_600.0
 """A wish that waited longer for its home is void: who went to bed does not want the light on any more."""
 
 
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+"""What both databases and every language of the wire can hold: the other side may be anybody's program by now."""
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\A[^\x00-\x1f]+\Z")]
+
+
 class Said(msgspec.Struct, frozen=True):
     """A thing said so; its twin has this version since."""
 
-    thing: str
-    version: int
-    at_ms: int
-    properties: dict[str, object]
+    thing: Name
+    version: Count
+    at_ms: Count
+    properties: dict[Name, object]
 
 
 class Known(msgspec.Struct, frozen=True):
     """A thing with all that is known of it. `facts`: a thing as the contract has it."""
 
-    thing: str
-    version: int
+    thing: Name
+    version: Count
     online: bool
-    reported: dict[str, tuple[object, int]]
+    reported: dict[Name, tuple[object, Count]]
     facts: msgspec.Raw
 
 
 class Seen(msgspec.Struct, frozen=True):
     """A thing came or went."""
 
-    thing: str
+    thing: Name
     online: bool
 
 
 class Ended(msgspec.Struct, frozen=True):
     """What came of a wish of the region, after the report by which it was known."""
 
-    id: str
-    outcome: str
-    at_ms: int
+    id: Name
+    outcome: Name
+    at_ms: Count
 
 
 class Missed(msgspec.Struct, frozen=True):
     """So many rows were thrown away, since the region was away for longer than the home could keep them."""
 
-    rows: int
-    since_ms: int
-    until_ms: int
+    rows: Count
+    since_ms: Count
+    until_ms: Count
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -67,7 +73,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     said: list[Said] = []
     known: list[Known] = []
     seen: list[Seen] = []
-    gone: list[str] = []
+    gone: list[Name] = []
     ended: list[Ended] = []
     is_whole: bool = False
     missed: Missed | None = None
@@ -76,14 +82,14 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
 class Row(msgspec.Struct, frozen=True):
     """A row with its number; numbers have no gaps."""
 
-    seq: int
+    seq: Count
     body: Entry
 
 
 class WrittenRow(msgspec.Struct, frozen=True):
     """A `Row` as the home's log has it: what was written is sent, and only the region reads it."""
 
-    seq: int
+    seq: Count
     body: msgspec.Raw
 
 
@@ -93,12 +99,12 @@ class Wish(msgspec.Struct, frozen=True):
     `seen`: what the region saw of these properties when it wished. What the home has changed since then, it keeps.
     """
 
-    seq: int
-    id: str
-    thing: str
-    properties: dict[str, object]
-    expires_ms: int
-    seen: dict[str, object] = {}
+    seq: Count
+    id: Name
+    thing: Name
+    properties: dict[Name, object]
+    expires_ms: Count
+    seen: dict[Name, object] = {}
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -108,18 +114,18 @@ class Exchange(msgspec.Struct, frozen=True):
     """
 
     rows: list[Row]
-    heard: int
-    epoch: str
-    told: int
+    heard: Count
+    epoch: Name
+    told: Count
 
 
 class WrittenExchange(msgspec.Struct, frozen=True):
     """An `Exchange` with rows as they were written."""
 
     rows: list[WrittenRow]
-    heard: int
-    epoch: str
-    told: int
+    heard: Count
+    epoch: Name
+    told: Count
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -128,7 +134,7 @@ class Answer(msgspec.Struct, frozen=True):
     `is_lost`: it does not have what came before these rows; the home must tell all things anew.
     """
 
-    taken: int
+    taken: Count
     wishes: list[Wish]
     is_lost: bool = False
 

@@ -8,7 +8,7 @@ import msgspec
 from jinn.kernel import Clock, NotFound, millis
 from jinn.runtime import Database, Row, Sql
 
-HERE_WITHIN_S = 10.0
+HERE_WITHIN_S = 6.0
 """A home asks once a second; one that was not heard for so long is away."""
 
 _values = msgspec.json.Decoder(dict[str, object])

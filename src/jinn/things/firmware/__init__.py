@@ -1,7 +1,7 @@
 """New programs for things: images that their makers signed, and bringing them to many things in stages."""
 
 from jinn.things.firmware.handlers import Desk
-from jinn.things.firmware.http import routes
+from jinn.things.firmware.http import downloads, routes
 from jinn.things.firmware.images import Images
 from jinn.things.firmware.manifest import Manifest, SignedManifest, read_signed
 from jinn.things.firmware.model import Group, Image, Rollout, RolloutState, Update, UpdateState
@@ -27,6 +27,7 @@ __all__ = [
     "Update",
     "UpdateState",
     "WireUpdate",
+    "downloads",
     "new_key",
     "open_firmware",
     "pack",

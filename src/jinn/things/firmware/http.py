@@ -50,7 +50,7 @@ class Parts(msgspec.Struct, frozen=True):
 def routes(room: FirmwareRoom) -> list[Router | BaseRouteHandler]:
     """What people see and decide below `/api`, and `/firmware/…` for things, each with an address of its own."""
     handlers = [*_seeing(room), *_deciding(room)]
-    return [Router("/api", route_handlers=handlers, tags=["firmware"]), *_downloads(room)]
+    return [Router("/api", route_handlers=handlers, tags=["firmware"]), *downloads(room)]
 
 
 def _seeing(room: FirmwareRoom) -> list[BaseRouteHandler]:
@@ -106,7 +106,9 @@ def _deciding(room: FirmwareRoom) -> list[BaseRouteHandler]:
     return [add_firmware, start_rollout, widen_rollout, hold_rollout]
 
 
-def _downloads(room: FirmwareRoom) -> list[BaseRouteHandler]:
+def downloads(room: FirmwareRoom) -> list[BaseRouteHandler]:
+    """Only `/firmware/…`: for a server of its own."""
+
     # Open to whoever has the address: the address is the proof, made for one thing and one package, for an hour.
     @get(
         "/firmware/{image:str}/{thing:str}/{expires_s:int}/{proof:str}",

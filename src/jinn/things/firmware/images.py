@@ -1,15 +1,13 @@
 """Which packages are kept: taking them in, and giving them out."""
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from anyio import to_thread
 
 from jinn.kernel import Clock, Conflict, Invalid, Names, NotFound, Refused, Unavailable, millis, new_id
-from jinn.runtime import Database
+from jinn.runtime import Database, keep_file
 from jinn.things.firmware import store
 from jinn.things.firmware.manifest import SignedManifest, read_signed
 from jinn.things.firmware.model import Image, ImageId
@@ -103,12 +101,7 @@ class Images:
             return
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            handle, name = tempfile.mkstemp(dir=self._folder)
-            with open(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(handle)
-            os.replace(name, path)
+            keep_file(path, content)
         except OSError as error:
             raise Unavailable(f"The package could not be kept: {error.strerror}.", code="disk-full") from error
 

@@ -16,6 +16,7 @@ from jinn.things.firmware import store
 from jinn.things.firmware.addresses import Addresses
 from jinn.things.firmware.handlers import Desk
 from jinn.things.firmware.images import Images
+from jinn.things.firmware.latecomers import Latecomers
 from jinn.things.firmware.model import (
     IN_FLIGHT,
     STUCK_AFTER_MS,
@@ -81,6 +82,9 @@ class Leader:
         self._desk = desk
         self._images = images
         self._rollouts = rollouts
+        self._latecomers = Latecomers(
+            database=database, registry=registry, rollouts=rollouts, teller=teller, clock=clock
+        )
         self._addresses = addresses
         self._registry = registry
         self._twins = twins
@@ -90,6 +94,8 @@ class Leader:
         self._every_s = every_s
         self._led: dict[RolloutId, _Led] = {}
         self._nudged = anyio.Event()
+        self.looks = 0
+        """How often it has seen to everything."""
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
         self._desk.on_said = self._teller.on_change = self._nudge
@@ -112,6 +118,7 @@ class Leader:
                 await self._lead(led)
             except Conflict:
                 _log.debug("another hub, or its owner, changed rollout %s meanwhile", led.rollout.id)
+        self.looks += 1
 
     def _nudge(self) -> None:
         self._nudged.set()
@@ -161,7 +168,7 @@ class Leader:
     async def _answer(self, said: Said, before: Update, led: _Led) -> None:
         """A thing that asks for an update is told as in a push; one that may have none yet is told that."""
         rollout = led.rollout
-        is_let_in = before.state is UpdateState.WAITING and before.rank < rollout.invited
+        is_let_in = before.state is UpdateState.WAITING and rollout.lets_in(before)
         may_begin = is_let_in and rollout.state is RolloutState.RUNNING and await self._room(led) > 0
         twin = self._twins.peek(said.thing)
         seen = before.looked_at(is_online=True, session=twin.session or "", now_ms=self._now_ms())
@@ -195,10 +202,12 @@ class Leader:
         rows = await self._database.read("firmware.updates_in_flight", rollout=led.rollout.id)
         for update in map(store.update_of, rows):
             await self._see_to(update, led)
+        if led.rollout.is_open:
+            self._desk.things |= await self._latecomers.join(led.rollout, led.image)
         counts = await self._rollouts.counts(led.rollout.id)
         if not led.rollout.is_open:
             return
-        reason = led.rollout.excess(counts)
+        reason = led.rollout.excess(counts, await self._rollouts.let_in(led.rollout))
         if reason is not None:
             await self._rollouts.stop(led.rollout.id, reason=reason)
         elif led.rollout.is_over(counts):
@@ -241,7 +250,10 @@ class Leader:
         if room <= 0:
             return
         rows = await self._database.read(
-            "firmware.updates_waiting", rollout=led.rollout.id, invited=led.rollout.invited
+            "firmware.updates_waiting",
+            rollout=led.rollout.id,
+            invited=led.rollout.invited,
+            percent=led.rollout.percent,
         )
         for update in map(store.update_of, rows):
             twin = self._twins.peek(update.thing)

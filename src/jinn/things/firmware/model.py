@@ -119,6 +119,7 @@ class Update:
 
     Attributes:
         rank: its place in the rollout's order, from 0; those below the invited count are let in.
+        joins_at: of a thing that came later, the percent from which it is let in; 0: its rank counts.
         percent: 0 to 100, of the whole way.
         pushes, session: how often and over which connection it was told last.
         revision: grows with every change, for compare-and-set.
@@ -127,6 +128,7 @@ class Update:
     rollout: RolloutId
     thing: ThingId
     rank: int
+    joins_at: int = 0
     state: UpdateState = UpdateState.WAITING
     percent: int = 0
     changed_ms: int = 0
@@ -275,7 +277,7 @@ class Rollout:
         percent: how many of the things are let in by now.
         failure_limit_percent: when more of those let in have failed, it stops by itself.
         at_once: how many may be on their way at the same time.
-        total: things that it is for.
+        total: things that it was for when it began.
         reason: why it stopped by itself; None when it did not.
         revision: grows with every change, for compare-and-set.
     """
@@ -307,15 +309,18 @@ class Rollout:
     def widen(self, percent: int) -> "Rollout":
         return replace(self, percent=percent, revision=self.revision + 1)
 
-    def excess(self, counts: Mapping[UpdateState, int]) -> Names | None:
+    def lets_in(self, update: Update) -> bool:
+        return 0 < update.joins_at <= self.percent or (not update.joins_at and update.rank < self.invited)
+
+    def excess(self, counts: Mapping[UpdateState, int], let_in: int) -> Names | None:
         """Why it must stop: more of those let in failed than its owner allows; None when it need not."""
         failed = sum(counts.get(state, 0) for state in FAILURES)
-        if not failed or failed * 100 <= self.failure_limit_percent * self.invited:
+        if not failed or failed * 100 <= self.failure_limit_percent * let_in:
             return None
         limit = f"{self.failure_limit_percent:g}"
         return Names(
-            en=f"Stopped: {failed} of {self.invited} updates failed, and at most {limit} % may.",
-            zh=f"已停止：{self.invited} 台中有 {failed} 台更新失败，超过了 {limit}% 的上限。",
+            en=f"Stopped: {failed} of {let_in} updates failed, and at most {limit} % may.",
+            zh=f"已停止：{let_in} 台中有 {failed} 台更新失败，超过了 {limit}% 的上限。",
         )
 
     def is_over(self, counts: Mapping[UpdateState, int]) -> bool:
@@ -326,4 +331,13 @@ class Rollout:
 
 def ranked(rollout: RolloutId, things: Iterable[ThingId]) -> list[ThingId]:
     """The things in an order by chance that is the same on every hub: the first few are no particular few."""
-    return sorted(things, key=lambda thing: hashlib.blake2b(f"{rollout} {thing}".encode(), digest_size=8).digest())
+    return sorted(things, key=lambda thing: _chance(rollout, thing))
+
+
+def joins_at(rollout: RolloutId, thing: ThingId) -> int:
+    """From which percent on a thing that came after the beginning is let in: 1 to 100, the same on every hub."""
+    return 1 + int.from_bytes(_chance(rollout, thing)) % 100
+
+
+def _chance(rollout: RolloutId, thing: ThingId) -> bytes:
+    return hashlib.blake2b(f"{rollout} {thing}".encode(), digest_size=8).digest()

@@ -71,7 +71,7 @@ class Rollouts:
                 code="limit-out-of-range",
             )
         chosen = group_of(group)
-        things = [thing.id for thing in await self._things(image, chosen) if not self._runs(thing, image)]
+        things = [thing.id for thing in await self._things(image, chosen) if not self.runs(thing, image)]
         if not things:
             raise Refused(f"No thing of this group is without {image.version}.", code="nothing-to-update")
         now_ms = millis(self._clock.now())
@@ -151,6 +151,23 @@ class Rollouts:
             return store.rollout_of(row)
         raise NotFound(f"There is no rollout {rollout_id[:64]!r}.", code="rollout-not-found")
 
+    async def let_in(self, rollout: Rollout) -> int:
+        """How many things may update by now, told or not."""
+        rows = await self._database.read(
+            "firmware.let_in_count", rollout=rollout.id, invited=rollout.invited, percent=rollout.percent
+        )
+        return int(rows[0]["let_in"] or 0)
+
+    async def fitting(self, image: Image, group: Group | None) -> list[Thing]:
+        """The things that a rollout is for as the home is now; what its group named and is no more is left out."""
+        if group is not None and group.kind == "things":
+            named = {part.strip() for part in group.value.split(",")}
+            return [thing for thing in await self._things(image, None) if thing.id in named]
+        try:
+            return await self._things(image, group)
+        except NotFound:
+            return []
+
     async def counts(self, rollout_id: RolloutId) -> dict[UpdateState, int]:
         return store.counts_of(await self._database.read("firmware.counts", rollout=rollout_id))
 
@@ -183,7 +200,7 @@ class Rollouts:
                 return area.id
         raise NotFound(f"There is no area {text[:80]!r}.", code="area-not-found")
 
-    def _runs(self, thing: Thing, image: Image) -> bool:
+    def runs(self, thing: Thing, image: Image) -> bool:
         firmware: Mapping[str, str] = self._twins.peek(thing.id).firmware
         return firmware.get(image.module) == image.version
 

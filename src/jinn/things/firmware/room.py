@@ -120,8 +120,8 @@ def open_firmware(
     addresses = Addresses(base=options.base, registry=things.registry, clock=clock)
     leader = Leader(
         database=database, desk=desk, images=images, rollouts=rollouts, addresses=addresses, registry=things.registry,
-        twins=things.twins, doors=Doors(bus=bus, registry=things.registry), teller=teller, clock=clock,
-        every_s=options.every_s,
+        twins=things.twins, teller=teller, clock=clock,
+        every_s=options.every_s, doors=Doors(bus=bus, registry=things.registry, twins=things.twins),
     )  # fmt: skip
     return FirmwareRoom(
         images=images, rollouts=rollouts, addresses=addresses, leader=leader, things=things, database=database

@@ -114,6 +114,7 @@ def update_of(row: Row) -> Update:
         rollout=RolloutId(_text(row, "rollout")),
         thing=ThingId(_text(row, "thing")),
         rank=_whole(row, "rank"),
+        joins_at=_whole(row, "joins_at"),
         state=UpdateState(_text(row, "state")),
         percent=_whole(row, "percent"),
         changed_ms=_whole(row, "changed_ms"),
@@ -130,6 +131,7 @@ def add_update(update: Update) -> Statement:
         "rollout": update.rollout,
         "thing": update.thing,
         "rank": update.rank,
+        "joins_at": update.joins_at,
         "changed_ms": update.changed_ms,
     }
     return Statement(query="firmware.add_update", values=values)

@@ -134,7 +134,7 @@ def rollout_on_wire(
         percent=rollout.percent,
         group=str(rollout.group) if rollout.group else None,
         counts=WireCounts(
-            total=rollout.total,
+            total=sum(counts.values()),
             waiting=counts.get(UpdateState.WAITING, 0),
             updating=sum(counts.get(state, 0) for state in IN_FLIGHT),
             confirmed=counts.get(UpdateState.CONFIRMED, 0),

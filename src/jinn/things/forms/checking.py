@@ -31,7 +31,7 @@ class Checking:
     def __init__(self, *, room: ThingsRoom, bus: Bus) -> None:
         self._room = room
         self._bus = bus
-        self._doors = Doors(bus=bus, registry=room.registry)
+        self._doors = Doors(bus=bus, registry=room.registry, twins=room.twins)
         self._turns: dict[ThingId, anyio.Lock] = {}
 
     async def check(self, thing_id: ThingId) -> SheetResult:

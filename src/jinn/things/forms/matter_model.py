@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from jinn.kernel import Names
-from jinn.things.thing_model import DataType
+from jinn.things.thing_model import DataType, EventKind, Field
 from jinn.things.values import Json
 
 Attributes = Mapping[int, Json]
@@ -16,13 +16,18 @@ DESCRIPTOR, BASIC_INFORMATION = 0x001D, 0x0028
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What a node is told: a command with its payload, or, without a name, an attribute to write."""
+    """What a node is told: a command with its payload, or, without a name, an attribute to write.
+
+    Attributes:
+        timed_ms: the exchange is a timed one of so long; 0: it is not.
+    """
 
     cluster: int
     command: str = ""
     payload: Mapping[str, Json] = field(default_factory=dict)
     attribute: int = 0
     value: Json = None
+    timed_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,13 +66,39 @@ class Feature:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Action:
-    """A service as a cluster has it: an order that needs no more said."""
+    """A service as a cluster has it: an order that needs no more said, or one with inputs.
+
+    Attributes:
+        inputs_of: what this node has to be told besides.
+        with_inputs: the order with that; None: there is nothing besides. Raises `Invalid`.
+    """
 
     identifier: str
     names: Names
     cluster: int
     order_of: Callable[[Attributes], Order | None]
     """None when this node cannot do it."""
+    inputs_of: Callable[[Attributes], Mapping[str, Field]] = lambda _: {}
+    with_inputs: Callable[[Attributes, Mapping[str, Json]], Order] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Happens:
+    """An event as a cluster has it.
+
+    Attributes:
+        is_there: whether a node with these attributes can ever say it.
+        words: output → what the node calls it.
+    """
+
+    identifier: str
+    names: Names
+    cluster: int
+    event: int
+    kind: EventKind
+    is_there: Callable[[Attributes], bool]
+    outputs: Mapping[str, Field]
+    words: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +107,14 @@ class Point:
 
     endpoint: int
     feature: Feature
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPoint:
+    """Where on a node an event of ours happens."""
+
+    endpoint: int
+    happens: Happens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

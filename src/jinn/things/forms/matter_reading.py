@@ -18,10 +18,14 @@ from jinn.things.forms.matter_acting import (
     POWER,
     VOLUME,
 )
+from jinn.things.forms.matter_areas import AREA_FEATURES
+from jinn.things.forms.matter_happening import HAPPENINGS
+from jinn.things.forms.matter_locking import LOCK_ACTIONS, LOCK_FEATURES
 from jinn.things.forms.matter_model import (
     BASIC_INFORMATION,
     DESCRIPTOR,
     Attributes,
+    EventPoint,
     Feature,
     Point,
     ServicePoint,
@@ -39,7 +43,7 @@ from jinn.things.forms.matter_sensing import (
 )
 from jinn.things.forms.reading import Node, spoken
 from jinn.things.model import Product
-from jinn.things.thing_model import BoolType, EnumType, Property, Service
+from jinn.things.thing_model import BoolType, EnumType, Event, Property, Service
 from jinn.things.values import Json
 
 KINDS: Mapping[int, str] = {
@@ -47,6 +51,7 @@ KINDS: Mapping[int, str] = {
     0x0202: "curtain", 0x0301: "air_conditioner", 0x0072: "air_conditioner", 0x0070: "fridge", 0x0074: "vacuum",
     0x0015: "door_sensor", 0x0107: "motion_sensor", 0x002B: "fan", 0x0022: "speaker", 0x0028: "television",
     0x0023: "television", 0x0302: "sensor", 0x0307: "sensor", 0x0106: "sensor", 0x0305: "sensor", 0x002C: "sensor",
+    0x000F: "sensor", 0x000A: "generic",
 }  # fmt: skip
 """Number of the device type → our kind."""
 
@@ -76,6 +81,7 @@ class NodeRead:
     product: Product
     points: dict[str, Point] = field(default_factory=dict)
     services: dict[str, ServicePoint] = field(default_factory=dict)
+    events: dict[str, EventPoint] = field(default_factory=dict)
     attributes: dict[int, Clusters] = field(default_factory=dict)
 
 
@@ -87,6 +93,7 @@ def read_node(node: Node) -> NodeRead:
     draft = Draft(product_key=_key_of(endpoints), names=_names_of(endpoints))
     points: dict[str, Point] = {}
     services: dict[str, ServicePoint] = {}
+    events: dict[str, EventPoint] = {}
     for endpoint, clusters in sorted(endpoints.items()):
         types = _device_types(clusters)
         draft.kind = draft.kind or next((KINDS[one] for one in types if one in KINDS), "")
@@ -96,16 +103,7 @@ def read_node(node: Node) -> NodeRead:
             if attributes is not None and any(one in attributes for one in feature.attributes):
                 used.add(feature.cluster)
                 points[_add(draft, endpoint, feature, attributes)] = Point(endpoint=endpoint, feature=feature)
-        for action in ACTIONS:
-            attributes = clusters.get(action.cluster)
-            if attributes is not None and action.order_of(attributes) is not None:
-                used.add(action.cluster)
-                identifier = _free(action.identifier, endpoint, draft.services)
-                draft.services[identifier] = Service(
-                    identifier=identifier, name=action.names.en, is_sync=False, inputs={}, outputs={}
-                )
-                draft.service_names[identifier] = action.names
-                services[identifier] = ServicePoint(endpoint=endpoint, action=action)
+        used |= _add_services(draft, endpoint, clusters, services) | _add_events(draft, endpoint, clusters, events)
         for cluster in sorted(clusters):
             if cluster not in used and cluster not in _KNOWN_ANYWAY and endpoint != _NO_PROPERTIES_ON:
                 node.leave(f"attributes.{endpoint}/{cluster}", "is left out", "no property is like it")
@@ -113,9 +111,46 @@ def read_node(node: Node) -> NodeRead:
     if draft.product_key.startswith(_MADE_KEY):
         # Makers sell different devices, and change them by updates, under the same numbers.
         shape = sorted((name, repr(member.type), member.is_writable) for name, member in draft.properties.items())
-        digest = zlib.crc32(repr((shape, sorted(draft.services))).encode())
+        # What has no event is known by the same name as before there were any.
+        members = (shape, sorted(draft.services), *([sorted(draft.events)] if draft.events else []))
+        digest = zlib.crc32(repr(members).encode())
         draft.product_key = f"{draft.product_key}-{digest:08x}"
-    return NodeRead(product=draft.finished(), points=points, services=services, attributes=endpoints)
+    return NodeRead(product=draft.finished(), points=points, services=services, events=events, attributes=endpoints)
+
+
+def _add_services(draft: Draft, endpoint: int, clusters: Clusters, services: dict[str, ServicePoint]) -> set[int]:
+    """What the endpoint can be told to do. Gives the clusters that this is of."""
+    used: set[int] = set()
+    for action in (*ACTIONS, *LOCK_ACTIONS):
+        attributes = clusters.get(action.cluster)
+        if attributes is None or action.order_of(attributes) is None:
+            continue
+        used.add(action.cluster)
+        identifier = _free(action.identifier, endpoint, draft.services)
+        inputs = action.inputs_of(attributes)
+        draft.services[identifier] = Service(
+            identifier=identifier, name=action.names.en, is_sync=False, inputs=inputs, outputs={}
+        )
+        draft.service_names[identifier] = action.names
+        services[identifier] = ServicePoint(endpoint=endpoint, action=action)
+    return used
+
+
+def _add_events(draft: Draft, endpoint: int, clusters: Clusters, events: dict[str, EventPoint]) -> set[int]:
+    """What may happen to the endpoint. Gives the clusters that this is of."""
+    used: set[int] = set()
+    for happens in HAPPENINGS:
+        attributes = clusters.get(happens.cluster)
+        if attributes is None or not happens.is_there(attributes):
+            continue
+        used.add(happens.cluster)
+        identifier = _free(happens.identifier, endpoint, draft.events)
+        draft.events[identifier] = Event(
+            identifier=identifier, name=happens.names.en, kind=happens.kind, outputs=happens.outputs
+        )
+        draft.event_names[identifier] = happens.names
+        events[identifier] = EventPoint(endpoint=endpoint, happens=happens)
+    return used
 
 
 def _endpoints(node: Node) -> dict[int, Clusters]:
@@ -136,7 +171,7 @@ def _features(types: tuple[int, ...], clusters: Clusters) -> tuple[Feature, ...]
     swapped: dict[Feature, Feature] = {}
     if SPEAKER in types:
         swapped = {POWER: MUTE, BRIGHTNESS: VOLUME}
-    found = [swapped.get(feature, feature) for feature in (*ACTORS, *SENSORS)]
+    found = [swapped.get(feature, feature) for feature in (*ACTORS, *AREA_FEATURES, *LOCK_FEATURES, *SENSORS)]
     found.append(next((feature for number, feature in _STATES.items() if number in types), CONTACT))
     if CABINET in types:
         is_freezer = _tag(clusters) == 1

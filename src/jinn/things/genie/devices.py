@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from jinn.kernel import Lang, Names
 from jinn.things.genie.envelope import TEXT_CHARS_MAX, pairs_of
-from jinn.things.genie.vocabulary import ALIASES, KINDS, PLACES, type_of
+from jinn.things.genie.vocabulary import ALIASES, KINDS, MEASURING, PLACES, action_of, type_of
 from jinn.things.values import Json
 
 DEVICES_MAX = 500
@@ -41,7 +41,9 @@ class VendorDevice:
     words: tuple[tuple[str, str], ...] = ()
 
     def can(self, action: str) -> bool:
-        return not self.actions or action in self.actions
+        if not self.actions:
+            return self.type not in MEASURING
+        return action in self.actions
 
     def with_word(self, name: str, word: str) -> "VendorDevice":
         """It knows this word as well; the oldest makes room."""
@@ -76,6 +78,7 @@ def read_device(form: Json) -> VendorDevice | None:
     actions = form.get("actions", form.get("action"))
     listed = actions if isinstance(actions, list) else [actions]
     extensions = form.get("extensions", form.get("extension"))
+    state = form.get("properties") or form.get("status") or []
     return VendorDevice(
         id=device_id,
         name=_text(form.get("deviceName")) or _text(form.get("deviceType")) or "device",
@@ -83,8 +86,8 @@ def read_device(form: Json) -> VendorDevice | None:
         zone=_text(form.get("zone")),
         brand=_text(form.get("brand")),
         model=_text(form.get("model")),
-        properties=dict(_scalars(pairs_of(form.get("properties", []) or []))),
-        actions=frozenset(one for one in listed[:ACTIONS_MAX] if isinstance(one, str)),
+        properties=dict(_scalars(pairs_of(state))),
+        actions=frozenset(action_of(one) for one in listed[:ACTIONS_MAX] if isinstance(one, str)),
         extensions=_small(extensions) if isinstance(extensions, dict) else {},
     )
 

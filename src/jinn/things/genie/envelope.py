@@ -19,6 +19,9 @@ ERROR = "ErrorResponse"
 VERSION = 1
 """`payLoadVersion`, with the capital L that the protocol has. The one that we speak."""
 
+SUCCESS: tuple[Json, ...] = (None, "", 0, "0", 200, "200", "SUCCESS", "success")
+"""Codes that are none: real adapters write one where all is well."""
+
 TEXT_CHARS_MAX = 512
 """Of any single text in an answer; real ones have some 170 at most."""
 
@@ -106,7 +109,7 @@ def read_answer(body: bytes) -> Answered:
     header, payload = _dict(answer.get("header")), _dict(answer.get("payload"))
     code = payload.get("errorCode", answer.get("errorCode"))
     name = _text(header.get("name"))
-    if code not in (None, "", 0, "0", "SUCCESS"):
+    if code not in SUCCESS:
         raise VendorError(_text(code), _text(payload.get("message", answer.get("message"))))
     if name.lower().startswith("error"):
         raise VendorError(ErrorCode.SERVICE, _text(payload.get("message")))

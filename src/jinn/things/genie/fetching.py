@@ -3,6 +3,7 @@
 import ipaddress
 import logging
 import socket
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import anyio
@@ -96,9 +97,19 @@ class Fetcher:
                 await self._http.aclose()
 
     async def post(
-        self, url: str, *, content: bytes, content_type: str, within_s: float, may_be_private: bool
+        self,
+        url: str,
+        *,
+        content: bytes,
+        content_type: str,
+        within_s: float,
+        may_be_private: bool,
+        more: Mapping[str, str] | None = None,
     ) -> tuple[int, bytes]:
         """Status and body. Statuses of 300 to 399 are never followed: they would carry the token elsewhere.
+
+        Args:
+            more: further headers.
 
         Raises:
             Unavailable: `vendor-away`, `vendor-late`, `vendor-redirect`, `vendor-huge`, `private-address`.
@@ -107,7 +118,7 @@ class Fetcher:
         try:
             with anyio.fail_after(within_s):
                 target, headers, extensions = await _pinned(url, may_be_private=may_be_private)
-                headers["Content-Type"] = content_type
+                headers |= {"Content-Type": content_type, **(more or {})}
                 request = self._http.build_request("POST", target, content=content, headers=headers)
                 request.extensions.update(extensions)
                 answer = await self._http.send(request, stream=True)

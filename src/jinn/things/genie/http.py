@@ -43,6 +43,7 @@ class VendorBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client_id: str
     client_secret: str
     may_be_private: bool = False
+    version: Literal[1, 2] = 1
 
 
 class VendorName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -231,6 +232,7 @@ def read_vendor(body: bytes, data: Path) -> Vendor:
         client_id=wire.client_id,
         client_secret=Secret(wire.client_secret),
         may_be_private=wire.may_be_private,
+        version=wire.version,
     )
 
 

@@ -1,10 +1,11 @@
 """Account linking with a vendor's cloud (OAuth 2.0, authorization code): there, back, and keeping the tokens."""
 
+import base64
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import anyio
 import msgspec
@@ -12,7 +13,7 @@ import msgspec
 from jinn.kernel import Clock, Conflict, Forbidden, JinnError, Refused, Secret, Unavailable, millis
 from jinn.runtime import Database, Sql, Statement
 from jinn.things.genie.fetching import Fetcher, is_success, without
-from jinn.things.genie.links import Link, Links, LinkState
+from jinn.things.genie.links import Link, Links, LinkState, Vendor
 
 LINKING_LIVES_S = 600
 TOKEN_WITHIN_S = 10.0
@@ -21,9 +22,6 @@ TOKEN_CHARS_MAX = 4_096
 
 EARLY_S = 60
 """Renewed so long before its end, or at four fifths of its life when that is earlier."""
-
-_FINAL = frozenset({"invalid_grant", "invalid_client", "access_denied", "unauthorized_client"})
-"""Errors after which nothing but linking anew helps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +164,9 @@ class Linking:
         return await self._links.change(changed)
 
     async def _ask(self, link: Link, fields: dict[str, str]) -> Tokens:
-        """The token endpoint's answer: asked in the form, and in form and query when it did not see that.
+        """The token endpoint's answer.
+
+        Asked in the form; in form and query when it did not see that, and in the header when it did not know us.
 
         Raises:
             Refused: it said no.
@@ -177,20 +177,22 @@ class Linking:
         try:
             return await self._asked(link, vendor.token_url, body)
         except JinnError as first:
-            if isinstance(first, Refused) and first.stable_code() in _FINAL:
-                raise
+            if first.stable_code() == "invalid_client":
+                # A server need not look for a client's secret anywhere but in the header (RFC 6749, 2.3.1).
+                return await self._asked(link, vendor.token_url, urlencode(fields), _basic(vendor))
             if first.stable_code() not in ("token-answer", *_UNSEEN):
                 raise
             both = f"{vendor.token_url}{'&' if urlsplit(vendor.token_url).query else '?'}{body}"
             return await self._asked(link, both, body)
 
-    async def _asked(self, link: Link, url: str, body: str) -> Tokens:
+    async def _asked(self, link: Link, url: str, body: str, more: Mapping[str, str] | None = None) -> Tokens:
         status, answer = await self._fetcher.post(
             url,
             content=body.encode(),
             content_type="application/x-www-form-urlencoded",
             within_s=TOKEN_WITHIN_S,
             may_be_private=link.vendor.may_be_private,
+            more=more,
         )
         try:
             return read_tokens(status, answer)
@@ -203,6 +205,11 @@ class Linking:
 _SECRET = frozenset({"code", "refresh_token"})
 _UNSEEN = ("invalid_request", "unsupported_grant_type", "missing_parameter")
 """What a server says that looked for the fields elsewhere."""
+
+
+def _basic(vendor: Vendor) -> dict[str, str]:
+    pair = f"{quote(vendor.client_id, safe='')}:{quote(vendor.client_secret.reveal(), safe='')}"
+    return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
 
 
 def read_callback(query: str, form: str = "") -> dict[str, str]:

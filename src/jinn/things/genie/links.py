@@ -11,10 +11,12 @@ import msgspec
 from jinn.kernel import Clock, Invalid, Names, NotFound, Refused, Secret, ThingId, millis, new_id
 from jinn.runtime import Database, Row, Schema, Seal, Sql, Statement
 from jinn.things.genie.devices import VendorDevice
+from jinn.things.genie.envelope import VERSION
 from jinn.things.genie.fetching import check_url
 from jinn.things.values import Json
 
 SCHEMA = Schema(room="genie", folder=Path(__file__).parent / "sql")
+VERSIONS = (1, 2)
 LINKS_MAX = 20
 """Vendors in one home."""
 
@@ -37,6 +39,7 @@ class Vendor:
 
     Attributes:
         may_be_private: its addresses may be inside this network, and plain http; for a cloud of one's own.
+        version: of the protocol, 1 or 2.
     """
 
     names: Names
@@ -46,6 +49,7 @@ class Vendor:
     client_id: str
     client_secret: Secret = field(repr=False)
     may_be_private: bool = False
+    version: int = VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +118,8 @@ class Links:
         for url in (vendor.authorize_url, vendor.token_url, vendor.gateway_url):
             check_url(url, may_be_private=vendor.may_be_private)
         fields = (vendor.client_id, vendor.client_secret.reveal(), vendor.names.en, vendor.names.zh)
+        if vendor.version not in VERSIONS:
+            raise Invalid("A vendor's cloud speaks version 1 or 2 of the protocol.", code="bad-vendor")
         if not all(0 < len(one) <= FIELD_CHARS_MAX and one.isprintable() for one in fields):
             raise Invalid("A vendor has a name, a client id and a client secret.", code="bad-vendor")
         link = Link(id=new_id(self._clock), vendor=vendor, created_ms=millis(self._clock.now()))
@@ -233,6 +239,7 @@ def _added(link: Link) -> dict[str, Sql | Secret]:
         "client_id": vendor.client_id,
         "client_secret": vendor.client_secret,
         "may_be_private": int(vendor.may_be_private),
+        "version": vendor.version,
         "created_ms": link.created_ms,
     }
 
@@ -247,6 +254,7 @@ def _link(row: Row) -> Link:
         client_id=str(row["client_id"]),
         client_secret=Secret(str(row["client_secret"])),
         may_be_private=bool(row["may_be_private"]),
+        version=int(row["version"] or VERSION),
     )
     return Link(
         id=str(row["id"]),

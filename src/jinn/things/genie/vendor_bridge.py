@@ -224,6 +224,8 @@ def _late_word(thing: Thing, *, is_so: bool) -> Names:
 
 def _late_refusal(thing: Thing, error: JinnError) -> Names:
     english, chinese = mid_sentence(thing.names.en), thing.names.zh
+    if error.stable_code() == "vendor-offline":
+        return Names(en=f"The cloud of the {english} says that it is offline.", zh=f"{chinese}的云端说它不在线。")
     if isinstance(error, Unavailable):
         return Names(en=f"The cloud of the {english} never answered.", zh=f"{chinese}的云端一直没有回答。")
     return Names(en=f"The cloud of the {english} said no after all.", zh=f"{chinese}的云端后来拒绝了。")

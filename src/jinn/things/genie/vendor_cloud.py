@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from uuid import uuid4
 
 from jinn.kernel import Refused, Unavailable
+from jinn.things.genie import second
 from jinn.things.genie.devices import VendorDevice, read_devices
 from jinn.things.genie.envelope import (
     CONTROL,
@@ -50,6 +51,10 @@ class VendorCloud:
 
     async def control(self, link: Link, device: VendorDevice, control: Control) -> None:
         """Give an order. Raises as `ask`."""
+        if link.vendor.version == second.SECOND:
+            name, asked = second.as_order(device, control.name, control.attribute, control.value)
+            second.answer_for(device.id, await self.ask(link, CONTROL, name, asked))
+            return
         payload: dict[str, Json] = {
             "deviceId": device.id,
             "deviceType": device.type,
@@ -57,14 +62,17 @@ class VendorCloud:
             "value": control.value,
             "extensions": dict(device.extensions),
         }
-        await self.ask(link, CONTROL, control.name, payload)
+        second.answer_for(device.id, await self.ask(link, CONTROL, control.name, payload))
 
     async def query(self, link: Link, device: VendorDevice, name: str = "Query") -> list[tuple[str, Json]]:
         """What its cloud says of a device now. Raises as `ask`."""
+        if link.vendor.version == second.SECOND:
+            answer = await self.ask(link, QUERY, second.GET, second.about(device))
+            return list(second.answer_for(device.id, answer).properties)
         payload: dict[str, Json] = {"deviceId": device.id, "deviceType": device.type}
         if device.extensions:
             payload["extensions"] = dict(device.extensions)
-        return list((await self.ask(link, QUERY, name, payload)).properties)
+        return list(second.answer_for(device.id, await self.ask(link, QUERY, name, payload)).properties)
 
     async def ask(
         self,
@@ -101,7 +109,12 @@ class VendorCloud:
         self, link: Link, namespace: str, name: str, payload: Mapping[str, Json], within_s: float
     ) -> Answered:
         asked = Asked(
-            namespace=namespace, name=name, message_id=uuid4().hex, token=link.access_token.reveal(), payload=payload
+            namespace=namespace,
+            name=name,
+            message_id=uuid4().hex,
+            token=link.access_token.reveal(),
+            payload=payload,
+            version=link.vendor.version,
         )
         self._asked.append(asked.message_id)
         _log.debug("asking %s for %s, message %s", link.vendor.names.en, name, asked.message_id)

@@ -52,6 +52,9 @@ KINDS: Mapping[str, tuple[str, str, str]] = {
 }
 """Device type → our kind, and what it is called in both languages. Others are kept too, as `generic`."""
 
+MEASURING = frozenset({"sensor", "bloodPressureMeter", "bloodGlucoseMeter", "smart-band"})
+"""Types of which nothing can be set, unless their actions say otherwise."""
+
 TYPES_OF_KINDS: Mapping[str, str] = {
     "light": "light", "curtain": "curtain", "air_conditioner": "aircondition", "fridge": "fridge",
     "vacuum": "roboticvacuum", "door_sensor": "sensor", "motion_sensor": "sensor", "television": "television",
@@ -249,4 +252,10 @@ def type_of(text: str) -> str:
     return _BY_LOWER.get(text.strip().lower(), text.strip())
 
 
+def action_of(text: str) -> str:
+    """An action as the list spells it, whatever case it came in."""
+    return _ACTIONS_BY_LOWER.get(text.strip().lower(), text.strip())
+
+
+_ACTIONS_BY_LOWER = {name.lower(): name for name in (*ORDERS, *DEEDS, *QUERIES, "Query")}
 _BY_LOWER = {name.lower(): name for name in KINDS}

@@ -1,9 +1,11 @@
 """Asking for the past: a series for a chart, changes for a sentence, everything for a rule that is tried out."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final
 
-from jinn.kernel import Clock, Invalid, NotFound, ThingId, millis
+import anyio
+
+from jinn.kernel import Clock, Invalid, JinnError, NotFound, ThingId, millis
 from jinn.runtime import Database, Row
 from jinn.things.history.filing import Filing, told_of
 from jinn.things.history.joining import Slot, Window, line, merged
@@ -57,9 +59,7 @@ class History:
         window = Window(from_ms=from_ms, to_ms=to_ms, step_ms=step_ms, now_ms=millis(self._clock.now()))
         series = series_id(thing, name)
         await self.filing.file()
-        tiers = [await self._told_slots(series, window)]
-        if kind == "number":
-            tiers += [await self._step_slots(series, window, tier) for tier in (FINE_MS, HOUR_MS)]
+        slots = merged(await self._tiers(series, window, kind))
         before = await self._before(series, kind, from_ms)
         gaps = await self.gaps(thing, from_ms=from_ms, to_ms=to_ms, told=before)
         return Series(
@@ -69,7 +69,7 @@ class History:
             from_ms=from_ms,
             to_ms=to_ms,
             step_ms=step_ms,
-            points=line(merged(tiers), window, kind=kind, before=before, gaps=gaps),
+            points=line(slots, window, kind=kind, before=before, gaps=gaps),
             unit=member.type.unit if isinstance(member.type, NumberType) else "",
         )
 
@@ -149,6 +149,26 @@ class History:
                 yield self._sample(row)
             cursor = until
 
+    async def _tiers(self, series: int, window: Window, kind: Kind) -> list[dict[int, Slot]]:
+        """Asked for at the same time: each is some milliseconds of work for a thread of the database."""
+        tiers: list[dict[int, Slot]] = [{}, {}, {}]
+        failed: list[JinnError] = []
+
+        async def read(index: int, asked: Awaitable[dict[int, Slot]]) -> None:
+            try:
+                tiers[index] = await asked
+            except JinnError as wrong:
+                failed.append(wrong)
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(read, 0, self._told_slots(series, window))
+            if kind == "number":
+                for index, tier in enumerate((FINE_MS, HOUR_MS), start=1):
+                    tasks.start_soon(read, index, self._step_slots(series, window, tier))
+        if failed:
+            raise failed[0]
+        return tiers
+
     async def _told_slots(self, series: int, window: Window) -> dict[int, Slot]:
         rows = await self._database.read(
             "history.grouped_values", series=series, from_ms=window.from_ms, to_ms=window.to_ms, step_ms=window.step_ms
@@ -189,8 +209,8 @@ class History:
 
 
 def _slot(row: Row, *, is_coarse: bool = False) -> Slot:
+    text, area, known_ms = row["text"], float(row["area"] or 0), int(row["known_ms"] or 0)
     last = float(row["last"]) if row["last"] is not None else None
-    area, known_ms = float(row["area"] or 0), int(row["known_ms"] or 0)
     return Slot(
         low=float(row["low"] or 0),
         high=float(row["high"] or 0),
@@ -201,5 +221,5 @@ def _slot(row: Row, *, is_coarse: bool = False) -> Slot:
         last_ms=int(row["last_ms"] or 0),
         last=last,
         carries=area / max(1, known_ms) if is_coarse else last,
-        text=str(row["text"]) if row["text"] is not None else None,
+        text=str(text) if text is not None else None,
     )

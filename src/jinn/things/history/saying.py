@@ -43,6 +43,8 @@ _STATES: dict[str, tuple[str, str, str, str]] = {
     "closed": ("closed", "closed", "关着", "关"),
     "on": ("on", "turned on", "开着", "开"),
     "off": ("off", "turned off", "关着", "关"),
+    "cleaning": ("cleaning", "cleaning", "在打扫", "打扫"),
+    "docked": ("docked", "docked", "在充电座上", "回充"),
 }
 """As a state and as a change, in each language."""
 
@@ -94,7 +96,15 @@ def front(words: str, lang: Lang) -> str:
 
 
 def figures_sentence(
-    names: Names, ability: str, when: str, found: Figures, lang: Lang, *, figure: str | None, moment: str | None
+    names: Names,
+    ability: str,
+    when: str,
+    found: Figures,
+    lang: Lang,
+    *,
+    figure: str | None,
+    moment: str | None,
+    is_whole: bool = True,
 ) -> str:
     """A number over a stretch.
 
@@ -111,10 +121,13 @@ def figures_sentence(
         return f"{head}{who}{'最高' if figure == 'highest' else '最低'}{value}{f'，在{moment}' if moment else ''}。"
     if figure == "mean":
         return f"{head} {who} was at {mean} on average." if lang is Lang.EN else f"{head}{who}平均{mean}。"
-    if rounded(found.low) == rounded(found.high):
-        return f"{head} {who} was at {high} all the time." if lang is Lang.EN else f"{head}{who}一直是{high}。"
+    is_level = rounded(found.low) == rounded(found.high)
     if lang is Lang.EN:
-        return f"{head} {who} was between {rounded(found.low)} and {high}, {rounded(found.mean)} on average."
+        always = "all the time" if is_whole else "whenever it reported"
+        between = f"between {rounded(found.low)} and {high}, {rounded(found.mean)} on average"
+        return f"{head} {who} was {f'at {high} {always}' if is_level else between}."
+    if is_level:
+        return f"{head}{who}{'一直' if is_whole else '有记录的时候都'}是{high}。"
     return f"{head}{who}在{low}到{high}之间，平均{mean}。"
 
 
@@ -132,23 +145,29 @@ def nothing_known(names: Names, when: str, *, was_away: bool, lang: Lang) -> str
     return f"{when}{names.zh}的情况我不知道，{why}。"
 
 
-def holes_sentence(holes: Sequence[tuple[datetime, datetime]], now: datetime, lang: Lang) -> str:
-    """The gaps, the longest first; empty when there is none."""
+def holes_sentence(
+    holes: Sequence[tuple[datetime, datetime]], now: datetime, lang: Lang, *, new_from: datetime | None = None
+) -> str:
+    """The gaps, the longest first; empty when there is none.
+
+    Args:
+        new_from: a gap that begins then is from before the thing's first report; None: there was one before.
+    """
     if not holes:
         return ""
     start, end = max(holes, key=lambda hole: hole[1] - hole[0])
     more = len(holes) - 1
     if lang is Lang.EN:
         others = f" and at {more} other time{'s' if more > 1 else ''}" if more else ""
-        return (
-            f" Nothing is known from {_short(start, end, lang)} to {clock(end, lang)}{others}: it could not be reached."
-        )
+        why = "it had not reported anything yet" if start == new_from else "it could not be reached"
+        return f" Nothing is known from {_short(start, end, lang)} to {clock(end, lang)}{others}: {why}."
     others = f"等{len(holes)}段时间" if more else ""
-    return f"{_short(start, end, lang)}到{clock(end, lang)}{others}联系不上它，那段情况不清楚。"
+    why = "它还没有报过" if start == new_from else "联系不上它"
+    return f"{_short(start, end, lang)}到{clock(end, lang)}{others}{why}，那段情况不清楚。"
 
 
 def _short(start: datetime, end: datetime, lang: Lang) -> str:
-    if end - start < timedelta(days=1):
+    if start.date() == end.date():
         return clock(start, lang)
     return (
         f"{start.day} {start:%B}, {clock(start, lang)}"

@@ -121,6 +121,8 @@ class PastSkill:
             "lowest": await self._moment(asked, knob, found.low, found.low_ms),
         }
         names, lang = asked.handle.names, asked.lang
+        holes = [(asked.moment(start), asked.moment(end)) for start, end in
+                 holes_of(series, to_ms=asked.to_ms, least_ms=2 * HOLDS_OVER_MS)]  # fmt: skip
         said = saying.figures_sentence(
             names,
             knob.ability,
@@ -129,11 +131,9 @@ class PastSkill:
             lang,
             figure=str(figure) if figure else None,
             moment=moments.get(str(figure)),
+            is_whole=not holes,
         )
-        said += saying.holes_sentence(
-            [(asked.moment(start), asked.moment(end)) for start, end in
-             holes_of(series, to_ms=asked.to_ms, least_ms=2 * HOLDS_OVER_MS)], asked.now, lang
-        )  # fmt: skip
+        said += saying.holes_sentence(holes, asked.now, lang, new_from=await self._new_from(asked, knob))
         shown = {"highest": found.high, "lowest": found.low}.get(str(figure), found.mean)
         card = Card(
             title=names.of(lang),
@@ -169,6 +169,11 @@ class PastSkill:
         chart = _line(around) if around.kind == "number" else None
         return Reply(said=said, outcome=Outcome.DONE, card=Card(title=names.of(lang), figure=value, chart=chart))
 
+    async def _new_from(self, asked: Asked, knob: Knob) -> datetime | None:
+        """The start of what was asked for, where nothing had been told before it."""
+        had_told = await self._history.had_told(asked.handle.id, knob.property, before_ms=asked.from_ms)
+        return None if had_told else asked.moment(asked.from_ms)
+
     async def _nothing(self, asked: Asked, knob: Knob) -> Reply:
         was_away = await self._history.had_told(asked.handle.id, knob.property, before_ms=asked.to_ms)
         said = saying.nothing_known(asked.handle.names, asked.when, was_away=was_away, lang=asked.lang)
@@ -192,7 +197,7 @@ class PastSkill:
         if asked.is_point:
             said = saying.state_at(names, state, asked.when, holds=found[0].is_so, lang=lang)
             return Reply(said=said, outcome=Outcome.DONE)
-        said, figure = _told_state(asked, state, found)
+        said, figure = _told_state(asked, state, found, await self._new_from(asked, knob))
         times = [asked.moment(at_ms) for at_ms in times_of(found)]
         steps = await self._history.series(
             asked.handle.id, knob.property, from_ms=asked.from_ms, to_ms=asked.to_ms, points=CHART_POINTS
@@ -214,7 +219,7 @@ class PastSkill:
         return Reply(said=saying.never_sentence(names, state, since, asked.now, lang), outcome=Outcome.DONE)
 
 
-def _told_state(asked: Asked, state: str, found: Sequence[Spell]) -> tuple[str, str | None]:
+def _told_state(asked: Asked, state: str, found: Sequence[Spell], new_from: datetime | None) -> tuple[str, str | None]:
     """The sentence about a stretch, and the figure for the card."""
     names, lang, when = asked.handle.names, asked.lang, asked.when
     times = [asked.moment(at_ms) for at_ms in times_of(found)]
@@ -235,7 +240,7 @@ def _told_state(asked: Asked, state: str, found: Sequence[Spell]) -> tuple[str, 
             is_all = len(so) == len(found) and not holes
             said = saying.state_sentence(names, state, when, spans, is_all=is_all, length=length, lang=lang)
     missing = [(asked.moment(start), asked.moment(end)) for start, end in holes]
-    return said + saying.holes_sentence(missing, asked.now, lang), figure
+    return said + saying.holes_sentence(missing, asked.now, lang, new_from=new_from), figure
 
 
 def _test(knob: Knob, state: str) -> Callable[[float], bool]:

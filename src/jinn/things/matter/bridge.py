@@ -12,7 +12,7 @@ from jinn.things.forms.matter_model import Attributes, Order, Point
 from jinn.things.forms.matter_reading import NODE_LABEL, NodeRead, read_node
 from jinn.things.forms.reading import Left, Node, spoken
 from jinn.things.matter.codes import read_code
-from jinn.things.matter.model import Changed, Gone, Happening, Listed, Lost, MatterNode, Seen
+from jinn.things.matter.model import Changed, Gone, Happened, Happening, Listed, Lost, MatterNode, Seen
 from jinn.things.matter.ports import MatterServer, Sessions
 from jinn.things.model import Thing
 from jinn.things.values import Json, check, check_set
@@ -27,6 +27,7 @@ class _Joined:
     Attributes:
         asked: by property, the value that it was last asked for and the order that this was.
         said: by property, what it said last.
+        heard: the number of its last event.
     """
 
     node_id: int
@@ -35,6 +36,7 @@ class _Joined:
     is_available: bool = False
     asked: dict[str, tuple[Json, Order]] = field(default_factory=dict)
     said: dict[str, Json] = field(default_factory=dict)
+    heard: int = -1
 
     def cluster(self, point: Point) -> dict[int, Json]:
         return self.read.attributes.setdefault(point.endpoint, {}).setdefault(point.feature.cluster, {})
@@ -168,6 +170,8 @@ class MatterBridge:
         order = point.action.order_of(attributes)
         if order is None:
             raise Invalid(f"It can do no {service!r} now.", code="cannot-now")
+        if point.action.with_inputs is not None:
+            order = point.action.with_inputs(attributes, inputs)
         await self._server.order(joined.node_id, point.endpoint, order)
         return {}
 
@@ -221,6 +225,8 @@ class MatterBridge:
                 self._go(node_id)
             case Changed(node_id, path, value):
                 self._change(node_id, path, value)
+            case Happened():
+                self._happen(happening)
             case Lost():
                 for joined in self._by_node.values():
                     joined.is_available = False
@@ -244,7 +250,7 @@ class MatterBridge:
         before = self._by_node.get(node.id)
         joined = _Joined(node_id=node.id, thing=thing.id, read=read)
         if before is not None and before.thing == thing.id:
-            joined.asked = before.asked
+            joined.asked, joined.heard = before.asked, before.heard
         elif before is not None:
             # An update made another product of it: what it was is away for good.
             self._go(node.id)
@@ -279,6 +285,22 @@ class MatterBridge:
             and (attribute in point.feature.attributes or joined.value(name) != joined.said.get(name))
         ]
         self._report(joined, here)
+
+    def _happen(self, told: Happened) -> None:
+        """Tell it as an event of the thing, once; what the model has no word for is not told."""
+        joined = self._by_node.get(told.node_id)
+        if joined is None or told.number <= joined.heard:
+            return
+        joined.heard = told.number
+        for name, point in joined.read.events.items():
+            happens = point.happens
+            if (point.endpoint, happens.cluster, happens.event) != (told.endpoint, told.cluster, told.event):
+                continue
+            known = {word: told.outputs.get(theirs) for word, theirs in happens.words.items()}
+            try:
+                self._bound.happen(joined.thing, name, {word: one for word, one in known.items() if one is not None})
+            except JinnError as error:
+                _log.warning("node %d: %s was not told: %s", joined.node_id, name, error.sentence)
 
     def _report(self, joined: _Joined, names: list[str]) -> None:
         """Tell what is known of these; a value outside of what the node itself stated is not told."""

@@ -20,6 +20,7 @@ from jinn.things.matter.model import (
     SCHEMA_SPOKEN,
     Changed,
     Gone,
+    Happened,
     Happening,
     Incoming,
     Listed,
@@ -27,6 +28,7 @@ from jinn.things.matter.model import (
     MatterNode,
     Seen,
     ServerInfo,
+    WireEvent,
     WireNode,
 )
 from jinn.things.values import Json
@@ -53,12 +55,17 @@ _COMMISSION_FAILED, _NODE_AWAY, _NODE_UNKNOWN, _NOT_READY = 1, 3, 5, 4
 _REFUSED = frozenset({8, 9})
 """Of the server's error codes: wrong arguments and wrong command."""
 
+_SOCKET_LOG = logging.getLogger(f"{__name__}.socket")
+# It would write down every frame, and with them setup codes, PINs and the password of the network.
+_SOCKET_LOG.setLevel(logging.INFO)
+
 _incoming = msgspec.json.Decoder(Incoming)
 _infos = msgspec.json.Decoder(ServerInfo)
 _nodes = msgspec.json.Decoder(list[WireNode])
 _one_node = msgspec.json.Decoder(WireNode)
 _changes = msgspec.json.Decoder(tuple[int, str, object])
 _numbers = msgspec.json.Decoder(int)
+_events = msgspec.json.Decoder(WireEvent)
 _writes = msgspec.json.Decoder(list[dict[str, object]])
 _log = logging.getLogger(__name__)
 
@@ -121,6 +128,7 @@ class MatterClient:
             await self._ask(
                 "device_command", node_id=node_id, endpoint_id=endpoint, cluster_id=order.cluster,
                 command_name=order.command, payload=dict(order.payload),
+                timed_request_timeout_ms=order.timed_ms or None,
             )  # fmt: skip
             return
         path = f"{endpoint}/{order.cluster}/{order.attribute}"
@@ -159,7 +167,7 @@ class MatterClient:
         """One connection, from its first message until it breaks."""
         async with connect(
             self._url, open_timeout=OPEN_WITHIN_S, max_size=MESSAGE_BYTES_MAX, ping_interval=20, ping_timeout=20,
-            proxy=None,
+            proxy=None, logger=_SOCKET_LOG,
         ) as socket:  # fmt: skip
             with anyio.fail_after(OPEN_WITHIN_S):
                 info = _infos.decode(await socket.recv())
@@ -262,6 +270,12 @@ def _happening(message: Incoming) -> Happening | None:
             if isinstance(value, float) and not math.isfinite(value):
                 value = None
             return Changed(node_id, path, cast("Json", value))
+        case "node_event":
+            told = _events.decode(message.data)
+            return Happened(
+                node_id=told.node_id, endpoint=told.endpoint_id, cluster=told.cluster_id, event=told.event_id,
+                number=told.event_number, outputs=cast("dict[str, Json]", told.data or {}),
+            )  # fmt: skip
     return None
 
 

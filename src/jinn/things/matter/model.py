@@ -1,5 +1,6 @@
 """What the Matter server says: its messages, and what of them the rest of us needs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -43,6 +44,17 @@ class WireNode(msgspec.Struct, frozen=True):
     attributes: dict[str, object] = {}
 
 
+class WireEvent(msgspec.Struct, frozen=True):
+    """Something that happened on a node; `event_number` only grows, as long as the node is not made anew."""
+
+    node_id: int
+    endpoint_id: int
+    cluster_id: int
+    event_id: int
+    event_number: int = 0
+    data: dict[str, object] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatterNode:
     """A node as it is now."""
@@ -83,9 +95,26 @@ class Changed:
     value: Json
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """Something happened on a node that is no value: a press.
+
+    Attributes:
+        number: grows with each of a node's events.
+        outputs: what is told of it, in the node's words.
+    """
+
+    node_id: int
+    endpoint: int
+    cluster: int
+    event: int
+    number: int
+    outputs: Mapping[str, Json]
+
+
 @dataclass(frozen=True, slots=True)
 class Lost:
     """The server is away; nothing is known of any node."""
 
 
-Happening = Listed | Seen | Gone | Changed | Lost
+Happening = Listed | Seen | Gone | Changed | Happened | Lost

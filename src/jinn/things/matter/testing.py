@@ -1,5 +1,6 @@
 """A Matter server that a test plays: the real protocol over a real WebSocket, and nodes that obey."""
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ class ScriptedMatterServer:
         joining: what a device that is commissioned will be; None: it does not answer.
         is_silent: requests are taken and never answered.
         is_late: changes are never told, as if the subscription were slow.
+        pin: what its locks want to be told.
         garbled: a message that is sent instead of the next answer.
         asked: every request that came, as command and arguments.
     """
@@ -34,6 +36,7 @@ class ScriptedMatterServer:
     is_silent: bool = False
     is_late: bool = False
     garbled: str | None = None
+    pin: str = ""
     away: set[int] = field(default_factory=set)
     asked: list[tuple[str, Arguments]] = field(default_factory=list)
     port: int = 0
@@ -61,6 +64,17 @@ class ScriptedMatterServer:
     async def tell(self, event: str, data: Json) -> None:
         for socket in tuple(self._listening):
             await socket.send(json.dumps({"event": event, "data": data}))
+
+    async def happen(
+        self, node_id: int, where: tuple[int, int, int], number: int, data: dict[str, Json] | None = None
+    ) -> None:
+        """Something happens on a node; `where`: endpoint, cluster, event."""
+        endpoint, cluster, event = where
+        told: dict[str, Json] = {
+            "node_id": node_id, "endpoint_id": endpoint, "cluster_id": cluster, "event_id": event,
+            "event_number": number, "priority": 1, "timestamp": 0, "timestamp_type": 1, "data": data,
+        }  # fmt: skip
+        await self.tell("node_event", told)
 
     async def change(self, node_id: int, path: str, value: Json) -> None:
         """A node changes by itself: a hand on its switch."""
@@ -175,6 +189,14 @@ class ScriptedMatterServer:
                 changes = {f"{endpoint}/{_LEVEL}/0": payload["level"], f"{endpoint}/{_ON_OFF}/0": True}
             case 768, "MoveToColorTemperature":
                 changes = {f"{endpoint}/{_COLOR}/7": payload["colorTemperatureMireds"]}
+            case 0x0150, "SelectAreas":
+                changes = {f"{endpoint}/{0x0150}/2": payload["newAreas"]}
+            case 0x0101, "LockDoor" | "UnlockDoor":
+                if not arguments.get("timed_request_timeout_ms"):
+                    return {"error_code": 0, "details": "InteractionModelError: NeedsTimedInteraction (0xc6)"}
+                if self.pin and payload.get("PINCode") != base64.b64encode(self.pin.encode()).decode():
+                    return {"error_code": 0, "details": "InteractionModelError: Failure (0x1)"}
+                changes = {f"{endpoint}/{0x0101}/0": 1 if command == "LockDoor" else 2}
             case _:
                 return {"error_code": 0, "details": f"type object 'Commands' has no attribute '{command}'"}
         for path, value in changes.items():

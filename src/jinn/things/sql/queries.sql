@@ -158,6 +158,21 @@ ON CONFLICT (product_key) DO UPDATE SET secret = excluded.secret, is_open = excl
 -- name: remove_access
 DELETE FROM things_product_access WHERE product_key = :product_key;
 
+-- name: permits
+-- Which devices gateways may bring.
+SELECT gateway, product_key, device_name, until_ms FROM things_permits;
+
+-- name: set_permit
+INSERT INTO things_permits (gateway, product_key, device_name, until_ms)
+VALUES (:gateway, :product_key, :device_name, :until_ms)
+ON CONFLICT (gateway, product_key, device_name) DO UPDATE SET until_ms = excluded.until_ms;
+
+-- name: forget_old_permits
+DELETE FROM things_permits WHERE until_ms < :now_ms;
+
+-- name: remove_permits
+DELETE FROM things_permits WHERE gateway = :id;
+
 -- name: enrolments
 SELECT thing, state FROM things_enrolments;
 

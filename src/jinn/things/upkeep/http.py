@@ -168,7 +168,7 @@ def _gateways(upkeep: Upkeep) -> list[BaseRouteHandler]:
     @post("/things/{gateway:str}/permit", status_code=200, summary="Let a gateway take in new devices for a while")
     async def permit(gateway: FromPath[str], data: JSONBody[Permit], request: AnyRequest) -> Told:
         _only_owner(request)
-        return Told(outcome=await upkeep.teller.permit(ThingId(gateway), data.product_key, data.for_s))
+        return Told(outcome=await upkeep.permit(ThingId(gateway), data.product_key, data.for_s))
 
     @post("/things/{gateway:str}/behind", summary="Make a thing of what a gateway has found, and have it brought")
     async def let_in(gateway: FromPath[str], data: JSONBody[LetIn], request: AnyRequest) -> dict[str, str]:

@@ -9,7 +9,7 @@ import anyio.abc
 from jinn.kernel import JinnError, Secret, ThingId
 from jinn.runtime import Bus, Database, Row, follow
 from jinn.things.model import Thing
-from jinn.things.upkeep.model import Access, Config, Given, may_fetch_secret
+from jinn.things.upkeep.model import ANY_DEVICE, Access, Config, Given, may_fetch_secret
 
 CHANGED_SUBJECT = "ev.things.upkeep"
 FOUND_KEPT = 200
@@ -30,6 +30,7 @@ class Ledger:
         self._given: dict[ThingId, Given] = {}
         self._configs: dict[str, Config] = {}
         self._quiet: set[str] = set()
+        self._permits: dict[tuple[str, str, str], int] = {}
         self.found: deque[tuple[ThingId, str, str, int]] = deque(maxlen=FOUND_KEPT)
         """Gateway, product key, device name, when."""
 
@@ -38,7 +39,9 @@ class Ledger:
         given = {ThingId(str(row["thing"])): Given(str(row["state"])) for row in await self._database.read("things.enrolments")}  # noqa: E501  # fmt: skip
         configs = {str(row["owner"]): _config(row) for row in await self._database.read("things.configs")}
         quiet = {str(row["thing"]) for row in await self._database.read("things.quiet")}
+        permits = dict(map(_permit, await self._database.read("things.permits")))
         self._accesses, self._given, self._configs, self._quiet = accesses, given, configs, quiet
+        self._permits = permits
 
     async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
         await follow(self._bus, CHANGED_SUBJECT, bytes, lambda _: self.load(), task_status=task_status)
@@ -56,6 +59,10 @@ class Ledger:
 
     def accesses(self) -> tuple[Access, ...]:
         return tuple(self._accesses.values())
+
+    def is_permitted(self, gateway: ThingId, product_key: str, device_name: str, *, now_ms: int) -> bool:
+        """Whether that gateway may bring that device, because it was named or because any may come for a while."""
+        return any(self._permits.get((gateway, product_key, name), 0) > now_ms for name in (device_name, ANY_DEVICE))
 
     def may_fetch_secret(self, thing: Thing, *, was_here: bool) -> bool:
         return thing.is_enabled and may_fetch_secret(self._given.get(thing.id), was_here=was_here)
@@ -80,6 +87,10 @@ class Ledger:
 
 def _access(row: Row) -> Access:
     return Access(product_key=str(row["product_key"]), secret=Secret(str(row["secret"])), is_open=bool(row["is_open"]))
+
+
+def _permit(row: Row) -> tuple[tuple[str, str, str], int]:
+    return (str(row["gateway"]), str(row["product_key"]), str(row["device_name"])), int(row["until_ms"] or 0)
 
 
 def _config(row: Row) -> Config:

@@ -13,6 +13,13 @@ CONFIG_BYTES_MAX = 64 * 1024
 """What the ecosystem's own cloud allows a configuration file."""
 
 CONFIG_URL_LIVES_S = 1_800
+PERMIT_S_MAX = 600
+"""How long a gateway may take in whatever is new; longer, and its owner has forgotten it."""
+
+LET_IN_S = 7 * 86_400
+"""How long a gateway may take to bring a device that was named to it: it may be switched off until the weekend."""
+
+ANY_DEVICE = ""
 LOG_LINES_MAX = 40
 """In one message; a device that says more than this at once is told so."""
 

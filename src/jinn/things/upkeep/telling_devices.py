@@ -13,7 +13,6 @@ from jinn.things.topics import device_topic
 from jinn.things.twins import Twins
 
 WITHIN_S = 2.0
-PERMIT_S_MAX = 600
 
 
 class TopoChange(IntEnum):
@@ -70,8 +69,8 @@ class DeviceTeller:
         return await self.push(self._registry.thing(gateway), "thing/topo/add/notify", listed)
 
     async def permit(self, gateway: ThingId, product_key: str, for_s: int) -> Delivery:
-        """Let a gateway take in new devices of a product for a while. Raises `NotFound`."""
-        params = {"productKey": product_key, "time": max(1, min(for_s, PERMIT_S_MAX))}
+        """Tell a gateway that it may take in new devices of a product for a while. Raises `NotFound`."""
+        params = {"productKey": product_key, "time": for_s}
         return await self.push(self._registry.thing(gateway), "thing/gateway/permit", params)
 
 

@@ -54,3 +54,17 @@ DELETE FROM functions_failures WHERE name = :name AND id NOT IN (
 -- name: failures
 -- The newest first.
 SELECT version, thing, at_ms, problem, sentence FROM functions_failures WHERE name = :name ORDER BY id DESC LIMIT :count;
+
+-- name: add_unheard
+INSERT INTO functions_unheard (name, key, seq, at_ms, event) VALUES (:name, :key, :seq, :at_ms, :event)
+ON CONFLICT (name, key) DO NOTHING;
+
+-- name: heard
+DELETE FROM functions_unheard WHERE name = :name AND key = :key;
+
+-- name: unheard
+-- In the order in which it was committed.
+SELECT name, key, at_ms, event FROM functions_unheard ORDER BY seq LIMIT :count_max;
+
+-- name: forget_unheard
+DELETE FROM functions_unheard WHERE name = :name;

@@ -61,19 +61,32 @@ SELECT state, COUNT(*) AS updates FROM firmware_updates WHERE rollout = :rollout
 
 -- name: updates
 -- Of one rollout, what happened last first.
-SELECT rollout, thing, rank, state, percent, changed_ms, code, message, pushes, session, revision
+SELECT rollout, thing, rank, joins_at, state, percent, changed_ms, code, message, pushes, session,
+    revision
 FROM firmware_updates WHERE rollout = :rollout ORDER BY changed_ms DESC, rank LIMIT :count_max;
 
 -- name: updates_in_flight
 -- Told and not at an end; few, since only so many are let in at once.
-SELECT rollout, thing, rank, state, percent, changed_ms, code, message, pushes, session, revision
+SELECT rollout, thing, rank, joins_at, state, percent, changed_ms, code, message, pushes, session,
+    revision
 FROM firmware_updates
 WHERE rollout = :rollout AND state IN ('sent', 'downloading', 'verifying', 'installing') ORDER BY rank;
 
 -- name: updates_waiting
 -- Those that are let in and not told yet.
-SELECT rollout, thing, rank, state, percent, changed_ms, code, message, pushes, session, revision
-FROM firmware_updates WHERE rollout = :rollout AND state = 'waiting' AND rank < :invited ORDER BY rank;
+SELECT rollout, thing, rank, joins_at, state, percent, changed_ms, code, message, pushes, session,
+    revision
+FROM firmware_updates
+WHERE rollout = :rollout AND state = 'waiting'
+    AND ((joins_at = 0 AND rank < :invited) OR (joins_at > 0 AND joins_at <= :percent))
+ORDER BY rank;
+
+-- name: let_in_count
+SELECT COUNT(*) AS let_in FROM firmware_updates
+WHERE rollout = :rollout AND ((joins_at = 0 AND rank < :invited) OR (joins_at > 0 AND joins_at <= :percent));
+
+-- name: things_of_rollout
+SELECT thing FROM firmware_updates WHERE rollout = :rollout;
 
 -- name: stop_waiting
 -- Those that nobody has told yet.
@@ -81,12 +94,14 @@ UPDATE firmware_updates SET state = 'stopped', changed_ms = :now_ms, revision = 
 WHERE rollout = :rollout AND state = 'waiting';
 
 -- name: update
-SELECT rollout, thing, rank, state, percent, changed_ms, code, message, pushes, session, revision
+SELECT rollout, thing, rank, joins_at, state, percent, changed_ms, code, message, pushes, session,
+    revision
 FROM firmware_updates WHERE rollout = :rollout AND thing = :thing;
 
 -- name: updates_of_thing
 -- The newest rollout first; their ids sort by time.
-SELECT rollout, thing, rank, state, percent, changed_ms, code, message, pushes, session, revision
+SELECT rollout, thing, rank, joins_at, state, percent, changed_ms, code, message, pushes, session,
+    revision
 FROM firmware_updates WHERE thing = :thing ORDER BY rollout DESC LIMIT 2;
 
 -- name: things_of_open_rollouts
@@ -96,8 +111,8 @@ WHERE r.open_for IS NOT NULL OR u.state IN ('sent', 'downloading', 'verifying', 
 
 -- name: add_update
 INSERT INTO firmware_updates
-    (rollout, thing, rank, state, percent, changed_ms, code, message, pushes, session, revision)
-VALUES (:rollout, :thing, :rank, 'waiting', 0, :changed_ms, '', '', 0, '', 0);
+    (rollout, thing, rank, joins_at, state, percent, changed_ms, code, message, pushes, session, revision)
+VALUES (:rollout, :thing, :rank, :joins_at, 'waiting', 0, :changed_ms, '', '', 0, '', 0);
 
 -- name: change_update
 -- Compare-and-set: changes no row when another hub was first.

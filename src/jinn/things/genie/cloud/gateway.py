@@ -1,14 +1,16 @@
 """The one address that a platform posts to: every request gets an answer of the protocol, whatever it is."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
+import anyio
 import msgspec
 
 from jinn.kernel import Invalid, JinnError, Lang, NotFound, Secret, ThingId, Unavailable
 from jinn.people import TokenBook
-from jinn.things.genie.cloud.facets import actions_of, device_type, facets_of, properties_of, wanted_of
+from jinn.things.genie import second
+from jinn.things.genie.cloud.facets import Wanted, actions_of, device_type, facets_of, properties_of, wanted_of
 from jinn.things.genie.envelope import CONTROL, DISCOVER, DISCOVERY, ERROR, QUERY, VERSION, ErrorCode, VendorError
 from jinn.things.genie.vocabulary import ALIASES, KINDS, PLACES, QUERIES
 from jinn.things.model import CommandOutcome, Product, Thing
@@ -21,6 +23,9 @@ BODY_BYTES_MAX = 65_536
 
 ORDER_WITHIN_S = 2.0
 """Platforms are said to wait some 3 s; by then they have our word, true or not yet."""
+
+CORRECT = "CorrectResponse"
+"""What 2.0 calls an answer about devices, whatever became of each."""
 
 BY = "genie"
 _BRAND = "jinn"
@@ -76,10 +81,14 @@ class Gateway:
         if grant is None or not grant.subject.startswith("cloud:"):
             raise VendorError(ErrorCode.TOKEN, "the token is unknown or has ended")
         namespace, name = header.get("namespace"), header.get("name")
+        is_second = second.is_second(header.get("payLoadVersion"))
         if namespace == DISCOVERY and name == DISCOVER:
-            return {"header": _answer_header(header), "payload": {"devices": self._devices()}}
+            return {"header": _answer_header(header), "payload": {"devices": self._devices(is_second=is_second)}}
         if namespace not in (CONTROL, QUERY) or not isinstance(name, str):
             raise VendorError(ErrorCode.PARAMS, "namespace or name is none of the protocol's")
+        if is_second:
+            told_of = await self._each(namespace, name, payload)
+            return {"header": _answer_header(header, CORRECT), "payload": {"deviceResponseList": told_of}}
         thing, product = self._thing(payload.get("deviceId"))
         told: dict[str, object] = {"header": _answer_header(header), "payload": {"deviceId": thing.id}}
         if namespace == QUERY:
@@ -88,8 +97,44 @@ class Gateway:
             await self._ordered(thing, product, name, payload)
         return told
 
-    def _devices(self) -> list[dict[str, object]]:
-        return [entry for thing in self._room.registry.things() if (entry := self._entry(thing)) is not None]
+    async def _each(self, namespace: str, name: str, payload: Mapping[str, Json]) -> list[dict[str, object]]:
+        """A request of 2.0 about some devices, all at once: what came of each, in their order."""
+        listed, params = payload.get("deviceIds"), payload.get("params")
+        if not isinstance(listed, list) or not 0 < len(listed) <= second.DEVICES_AT_ONCE_MAX:
+            raise VendorError(ErrorCode.PARAMS, f"deviceIds names 1 to {second.DEVICES_AT_ONCE_MAX} devices")
+        if (namespace, name) not in ((CONTROL, second.SET), (CONTROL, second.ADJUST), (QUERY, second.GET)):
+            raise VendorError(ErrorCode.UNSUPPORTED, f"{name[:40]} is nothing that can be asked")
+        orders = second.as_orders(name, params if isinstance(params, dict) else {}) if namespace == CONTROL else []
+        told: dict[int, dict[str, object]] = {}
+
+        async def one(place: int, device_id: Json) -> None:
+            told[place] = await self._one(device_id, orders)
+
+        async with anyio.create_task_group() as tasks:
+            for place, device_id in enumerate(listed):
+                tasks.start_soon(one, place, device_id)
+        return [told[place] for place in sorted(told)]
+
+    async def _one(self, device_id: Json, orders: Sequence[tuple[str, str]]) -> dict[str, object]:
+        """What came of the orders for one device, or its state when there are none."""
+        entry: dict[str, object] = {"deviceId": device_id if isinstance(device_id, str | int | float) else ""}
+        try:
+            thing, product = self._thing(device_id)
+            if orders:
+                await self._done(thing, [self._wanted(thing, product, *order) for order in orders])
+                return {**entry, "errorCode": "SUCCESS", "message": "SUCCESS"}
+            state = second.status_of(self._queried(thing, product, "Query"))
+        except VendorError as error:
+            return {**entry, "errorCode": str(error.code), "message": error.message[:200]}
+        except JinnError as error:
+            return {**entry, "errorCode": str(_code_of(error)), "message": error.sentence[:200]}
+        return {**entry, "errorCode": "SUCCESS", "message": "SUCCESS", "status": state}
+
+    def _devices(self, *, is_second: bool) -> list[dict[str, object]]:
+        entries = [entry for thing in self._room.registry.things() if (entry := self._entry(thing)) is not None]
+        if not is_second:
+            return entries
+        return [second.device_entry(entry, cast("list[dict[str, str]]", entry["properties"])) for entry in entries]
 
     def _entry(self, thing: Thing) -> dict[str, object] | None:
         product = self._room.registry.product_of(thing)
@@ -143,17 +188,23 @@ class Gateway:
         return properties_of(product, twin, [word])
 
     async def _ordered(self, thing: Thing, product: Product, name: str, payload: Mapping[str, Json]) -> None:
-        twin = self._room.twins.peek(thing.id)
         value = payload.get("value")
         text = str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
-        wanted = wanted_of(product, twin, name, text)
+        await self._done(thing, [self._wanted(thing, product, name, text)])
+
+    def _wanted(self, thing: Thing, product: Product, name: str, value: str) -> Wanted:
+        return wanted_of(product, self._room.twins.peek(thing.id), name, value)
+
+    async def _done(self, thing: Thing, wanted: Sequence[Wanted]) -> None:
+        """Have it all done, the values in one command. Raises `VendorError` unless the thing itself says so."""
         commander = self._room.commander
-        if wanted.service:
-            done = await commander.call_service(thing.id, wanted.service, expires_s=self._order_within_s, by=BY)
+        for service in (one.service for one in wanted if one.service):
+            done = await commander.call_service(thing.id, service, expires_s=self._order_within_s, by=BY)
             _check(done.outcome)
-            return
-        for result in await commander.set_properties(thing.id, wanted.values, expires_s=self._order_within_s, by=BY):
-            _check(result.outcome)
+        values = {name: value for one in wanted for name, value in one.values.items()}
+        if values:
+            for result in await commander.set_properties(thing.id, values, expires_s=self._order_within_s, by=BY):
+                _check(result.outcome)
 
 
 def spoken_name(thing: Thing, kind: str) -> str:
@@ -187,13 +238,18 @@ def _opened(body: bytes) -> tuple[dict[str, Json], dict[str, Json]]:
 
 
 def _answer_header(header: Mapping[str, Json], name: str = "") -> dict[str, object]:
-    """The request's own, with another name; we speak version 1, whichever was asked for."""
+    """The request's own, with another name; a version that nobody knows is answered as the first."""
+    is_second = second.is_second(header.get("payLoadVersion"))
     echoed: dict[str, object] = {
         key: value[:128] if isinstance(value, str) else value
         for key, value in header.items()
         if key in ("namespace", "messageId") and isinstance(value, str | int)
     }
-    return {**echoed, "name": name or f"{header.get('name')}Response", "payLoadVersion": VERSION}
+    return {
+        **echoed,
+        "name": name or f"{header.get('name')}Response",
+        "payLoadVersion": second.SECOND if is_second else VERSION,
+    }
 
 
 def _refusal(header: Mapping[str, Json], device_id: Json, code: str, message: str) -> bytes:

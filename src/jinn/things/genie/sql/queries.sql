@@ -2,17 +2,17 @@
 -- Oldest first.
 SELECT id, name_en, name_zh, authorize_url, token_url, gateway_url, client_id, client_secret, may_be_private, state,
     access_token, refresh_token, expires_ms, refreshed_ms, problem_code, problem, created_ms,
-    is_sealed
+    is_sealed, version
 FROM genie_links ORDER BY created_ms, id;
 
 -- name: add_link
 INSERT INTO genie_links
     (id, name_en, name_zh, authorize_url, token_url, gateway_url, client_id, client_secret, may_be_private, state,
-     access_token, refresh_token, expires_ms, refreshed_ms, problem_code, problem, created_ms, is_sealed)
+     access_token, refresh_token, expires_ms, refreshed_ms, problem_code, problem, created_ms, is_sealed, version)
 VALUES
     (:id, :name_en, :name_zh, :authorize_url, :token_url, :gateway_url, :client_id, :client_secret, :may_be_private,
      :state, :access_token, :refresh_token, :expires_ms, :refreshed_ms, :problem_code, :problem,
-     :created_ms, 1);
+     :created_ms, 1, :version);
 
 -- name: seal_link
 -- One from before, whose secrets lay as they are; another hub may have been quicker.

@@ -38,24 +38,20 @@ CROSS JOIN history_series AS s WHERE s.series = c.column1
 ON CONFLICT (series, at_ms) DO NOTHING;
 
 -- name: grouped_values
--- What a series was in each slot; a value holds until the next, at most to the end of its slot.
-SELECT g.slot, g.low, g.high, g.area, g.known_ms, g.count, g.first_ms, g.last_ms, l.value AS last, l.text AS text
+-- What a series was in each slot; a value holds until the next, at most to the end of its slot. Only the last of a slot
+-- can hold beyond it, so what that is too much is taken off the sum, not each row held against the end.
+SELECT g.slot, g.low, g.high, g.count, g.first_ms, g.last_ms, l.value AS last, l.text AS text,
+    CASE WHEN g.until_ms > g.end_ms THEN g.end_ms ELSE g.until_ms END - g.first_ms AS known_ms,
+    CASE WHEN g.until_ms > g.end_ms THEN g.area - l.value * (g.until_ms - g.end_ms) ELSE g.area END AS area
 FROM (
-    SELECT slot, MIN(value) AS low, MAX(value) AS high, SUM(value * held_ms) AS area,
-        CAST(SUM(held_ms) AS BIGINT) AS known_ms, COUNT(*) AS count, MIN(at_ms) AS first_ms, MAX(at_ms) AS last_ms
+    SELECT slot, MIN(value) AS low, MAX(value) AS high, SUM(value * (next_ms - at_ms)) AS area, COUNT(*) AS count,
+        MIN(at_ms) AS first_ms, MAX(at_ms) AS last_ms, MAX(next_ms) AS until_ms,
+        CAST(:from_ms AS BIGINT) + (slot + 1) * CAST(:step_ms AS BIGINT) AS end_ms
     FROM (
-        SELECT slot, at_ms, value,
-            CASE WHEN next_ms < from_ms + (slot + 1) * step_ms THEN next_ms ELSE from_ms + (slot + 1) * step_ms END
-                - at_ms AS held_ms
-        FROM (
-            SELECT (v.at_ms - p.from_ms) / p.step_ms AS slot, v.at_ms AS at_ms, v.value AS value,
-                LEAD(v.at_ms, 1, p.to_ms) OVER (ORDER BY v.at_ms) AS next_ms, p.from_ms AS from_ms,
-                p.step_ms AS step_ms
-            FROM (SELECT CAST(:series AS BIGINT) AS series, CAST(:from_ms AS BIGINT) AS from_ms,
-                CAST(:to_ms AS BIGINT) AS to_ms, CAST(:step_ms AS BIGINT) AS step_ms) AS p
-            JOIN history_values AS v ON v.series = p.series AND v.at_ms >= p.from_ms AND v.at_ms < p.to_ms
-        ) AS told
-    ) AS held
+        SELECT (at_ms - CAST(:from_ms AS BIGINT)) / CAST(:step_ms AS BIGINT) AS slot, at_ms, value,
+            LEAD(at_ms, 1, CAST(:to_ms AS BIGINT)) OVER (ORDER BY at_ms) AS next_ms
+        FROM history_values WHERE series = :series AND at_ms >= :from_ms AND at_ms < :to_ms
+    ) AS told
     GROUP BY slot
 ) AS g
 JOIN history_values AS l ON l.series = :series AND l.at_ms = g.last_ms
@@ -65,13 +61,11 @@ ORDER BY g.slot;
 -- The same of what was thinned.
 SELECT g.slot, g.low, g.high, g.area, g.known_ms, g.count, g.first_ms, g.last_ms, l.last AS last, NULL AS text
 FROM (
-    SELECT (s.at_ms - p.from_ms) / p.slot_ms AS slot, MIN(s.low) AS low, MAX(s.high) AS high,
-        SUM(s.mean * s.known_ms) AS area, CAST(SUM(s.known_ms) AS BIGINT) AS known_ms,
-        CAST(SUM(s.told) AS BIGINT) AS count, MIN(s.at_ms) AS first_ms, MAX(s.at_ms) AS last_ms
-    FROM (SELECT CAST(:series AS BIGINT) AS series, CAST(:from_ms AS BIGINT) AS from_ms,
-        CAST(:to_ms AS BIGINT) AS to_ms, CAST(:slot_ms AS BIGINT) AS slot_ms, CAST(:step_ms AS BIGINT) AS step_ms) AS p
-    JOIN history_steps AS s
-        ON s.series = p.series AND s.step_ms = p.step_ms AND s.at_ms >= p.from_ms AND s.at_ms < p.to_ms
+    SELECT (at_ms - CAST(:from_ms AS BIGINT)) / CAST(:slot_ms AS BIGINT) AS slot, MIN(low) AS low, MAX(high) AS high,
+        SUM(mean * known_ms) AS area, CAST(SUM(known_ms) AS BIGINT) AS known_ms, CAST(SUM(told) AS BIGINT) AS count,
+        MIN(at_ms) AS first_ms, MAX(at_ms) AS last_ms
+    FROM history_steps
+    WHERE series = :series AND step_ms = :step_ms AND at_ms >= :from_ms AND at_ms < :to_ms
     GROUP BY slot
 ) AS g
 JOIN history_steps AS l ON l.series = :series AND l.step_ms = :step_ms AND l.at_ms = g.last_ms
