@@ -409,16 +409,16 @@ def test_a_rollout_is_begun_watched_and_finished(visit: Visit, open_page: Open, 
 
 
 @EACH
-def test_a_hub_that_lost_its_power_is_missed_and_found_again(visit: Visit, lang: str) -> None:
+def test_a_hub_that_falls_silent_is_missed_and_found_again(visit: Visit, lang: str) -> None:
     page, home = visit.page, visit.home
     switch = page.get_by_role("article", name={"en": "Hall light", "zh": "门厅灯"}[lang]).get_by_role("switch")
     expect(switch).to_be_visible()
-    home.go_away()
+    home.fall_silent()
     alert = page.get_by_role("alert").filter(has_text=visit.said("lost.sentence", ago="")[:6])
     expect(alert).to_be_visible()
     expect(switch).to_be_disabled()
     visit.fits()
-    home.come_back()
+    home.wake_up()
     expect(alert).to_have_count(0)
     before = switch.get_attribute("aria-checked")
     switch.click()
