@@ -1,5 +1,6 @@
 """Every flow as a person walks it, on a whole hub with its demo home and a scripted world around it."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -10,6 +11,7 @@ from browser.conftest import FLAGS, PANEL, PHONE, Open, chromium_path
 from browser.looking import assert_fits, assert_touchable
 from browser.messages import Messages, messages
 from browser.real_hub import PANEL_NAME, RealHub, running
+from over_the_air import program
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 pytestmark = pytest.mark.browser
@@ -245,3 +247,179 @@ def test_a_thing_gets_a_name_and_a_room_and_both_are_taken_back(visit: Visit, la
     expect(page.get_by_role("button", name=f"{visit.said('about.room')}: {kitchen}")).to_be_visible()
     visit.press("undo.undo")
     expect(page.get_by_role("button", name=f"{visit.said('about.room')}: {kitchen}")).to_have_count(0)
+
+
+# ── rules and scenes ──
+
+
+def pick(page: Page, label: str, answer: str) -> None:
+    page.get_by_role("button", name=label).last.click()
+    page.get_by_role("option", name=answer, exact=True).click()
+
+
+@EACH
+def test_a_rule_is_written_tried_kept_runs_says_why_and_goes(visit: Visit, lang: str) -> None:
+    page, said = visit.page, visit.said
+    television, lamp, power, name = {
+        "en": ("Television", "Hall light", "Power", "Welcome"), "zh": ("电视", "门厅灯", "开关", "欢迎"),
+    }[lang]  # fmt: skip
+    visit.home.set("television", on=0)
+    visit.home.set("hall_light", on=0)
+    visit.go("new-rule")
+    visit.choose("part_add.triggers", said("part_kind.triggers_property"))
+    visit.choose("rule.thing", television)
+    visit.choose("rule.property", power)
+    visit.choose("part_add.actions", said("part_kind.actions_set"))
+    visit.choose("rule.thing", lamp)
+    pick(page, f"{power}: ", said("value.on"))
+    visit.fill("rule.name", name)
+    visit.fits()
+    visit.press("rehearsal.start")
+    expect(page.locator("jn-rule jn-runs, jn-rule .quiet").first).to_be_visible()
+    visit.press("rule.save")
+    rule = page.get_by_role("article", name=name)
+    visit.sees("undo.saved", name=name)
+
+    visit.go("")
+    page.get_by_role("article", name=television).get_by_role("switch").click()
+    expect(page.get_by_role("article", name=lamp).get_by_role("switch")).to_have_attribute("aria-checked", "true")
+    visit.go("rules")
+    expect(rule.locator(".why")).to_contain_text(":")
+    rule.get_by_role("button").click()
+    because = page.locator("jn-runs .what").first
+    expect(because).to_contain_text({"en": "television", "zh": "电视"}[lang])
+    visit.fits()
+    visit.press("rehearsal.start")
+    visit.sees("rehearsal.sum", count=1)
+
+    # Another one that wants the opposite at the same moment.
+    visit.go("new-rule")
+    visit.choose("part_add.triggers", said("part_kind.triggers_property"))
+    visit.choose("rule.thing", television)
+    visit.choose("rule.property", power)
+    visit.choose("part_add.actions", said("part_kind.actions_set"))
+    visit.choose("rule.thing", lamp)
+    pick(page, f"{power}: ", said("value.off"))
+    expect(page.locator(".finding")).to_be_visible()
+    expect(page.locator(".finding").get_by_role("button", name=name)).to_be_visible()
+    visit.fits()
+
+    visit.go("rules")
+    rule.get_by_role("switch").click()
+    expect(rule.locator(".why")).to_have_text(said("rule.off"))
+    rule.get_by_role("button").click()
+    visit.press("rule.delete")
+    visit.press("undo.undo")
+    expect(rule).to_be_visible()
+    rule.get_by_role("button").click()
+    visit.press("rule.delete")
+    expect(rule).to_have_count(0)
+    visit.go("")
+    for each in (television, lamp):
+        page.get_by_role("article", name=each).get_by_role("switch").click()
+        expect(page.get_by_role("article", name=each).get_by_role("switch")).to_have_attribute("aria-checked", "false")
+
+
+@EACH
+def test_a_scene_is_made_of_things_as_they_are_run_taken_back_and_deleted(visit: Visit, lang: str) -> None:
+    page = visit.page
+    lamp, name = {"en": ("Hall light", "Evening"), "zh": ("门厅灯", "傍晚")}[lang]
+    visit.home.set("hall_light", on=0)
+    visit.go("new-scene")
+    visit.choose("scene.add", lamp)
+    page.get_by_role("textbox", name=visit.said("scene.name")).fill(name)
+    visit.fits()
+    visit.press("rule.save")
+    expect(page.get_by_role("article", name=name)).to_be_visible()
+    visit.go("")
+    power = page.get_by_role("article", name=lamp).get_by_role("switch")
+    power.click()
+    expect(power).to_have_attribute("aria-checked", "true")
+    visit.go("scenes")
+    page.get_by_role("article", name=name).get_by_role("button").first.click()
+    visit.sees("scenes.done", name=name)
+    visit.press("undo.undo")
+    visit.go("")
+    expect(power).to_have_attribute("aria-checked", "true")
+    power.click()
+    expect(power).to_have_attribute("aria-checked", "false")
+    visit.go("scenes")
+    visit.press("scenes.edit", name=name)
+    visit.press("scene.delete")
+    visit.press("undo.undo")
+    expect(page.get_by_role("article", name=name)).to_be_visible()
+    visit.press("scenes.edit", name=name)
+    visit.press("scene.delete")
+    expect(page.get_by_role("article", name=name)).to_have_count(0)
+
+
+# ── looking closer ──
+
+
+@EACH
+def test_the_past_of_a_thing_is_drawn_from_an_hour_to_a_year(visit: Visit, lang: str) -> None:
+    page = visit.page
+    visit.go("thing/kitchen_fridge/history")
+    for period in ("hour", "day", "week", "month", "year"):
+        page.get_by_role("radio", name=visit.said(f"period.{period}"), exact=True).click()
+        expect(page.locator("jn-chart path.line, jn-chart circle.dot").first).to_be_attached()
+        visit.fits()
+    chart = page.get_by_role("slider")
+    chart.focus()
+    page.keyboard.press("End")
+    expect(chart).to_have_attribute("aria-valuetext", re.compile("."))
+    visit.press("chart.before")
+    visit.sees("chart.empty")
+
+
+@EACH
+def test_a_cut_way_up_is_told_and_what_happens_meanwhile_waits(visit: Visit, lang: str) -> None:
+    page, home = visit.page, visit.home
+    visit.go("network")
+    visit.sees("network.uplink_up")
+    home.cut_the_way_up()
+    visit.sees("network.bad_uplink")
+    home.set("speaker", volume=33)
+    home.set("speaker", volume=40)
+    visit.fits()
+    home.mend_the_way_up()
+    visit.sees("network.uplink_up")
+    expect(page.get_by_text(visit.said("network.bad_uplink"))).to_have_count(0)
+
+
+def test_a_rollout_is_begun_watched_and_finished(visit: Visit, open_page: Open, tmp_path: Path) -> None:
+    page, home = visit.page, visit.home
+    package = program(tmp_path, home.process.data, "1.1.0", 2)
+    visit.go("updates")
+    visit.sees("rollout.empty")
+    home.process.client.add_firmware(package.blob, package.content)
+    visit.go("settings")
+    visit.go("updates")
+    page.get_by_role("radio", name="100 %").first.click()
+    visit.press("rollout.start")
+    expect(page.locator(".head .state.running, .head .state.done").first).to_be_visible()
+    visit.fits()
+    expect(page.locator(".head .state.done")).to_be_visible(timeout=60_000)
+    visit.sees("rollout_count.confirmed", count=1)
+    visit.go("thing/kitchen_fridge/about")
+    expect(page.locator(".version")).to_have_text("1.1.0")
+    other = open_page(f"{home.address}#/updates", lang="zh", size=PHONE)
+    expect(other.get_by_text(messages("zh")("rollout_state.done"))).to_be_visible()
+    assert_fits(other)
+
+
+@EACH
+def test_a_hub_that_falls_silent_is_missed_and_found_again(visit: Visit, lang: str) -> None:
+    page, home = visit.page, visit.home
+    switch = page.get_by_role("article", name={"en": "Hall light", "zh": "门厅灯"}[lang]).get_by_role("switch")
+    expect(switch).to_be_visible()
+    home.fall_silent()
+    alert = page.get_by_role("alert").filter(has_text=visit.said("lost.sentence", ago="")[:6])
+    expect(alert).to_be_visible()
+    expect(switch).to_be_disabled()
+    visit.fits()
+    home.wake_up()
+    expect(alert).to_have_count(0)
+    before = switch.get_attribute("aria-checked")
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "false" if before == "true" else "true")

@@ -23,7 +23,7 @@ export class Choice extends LitElement {
     }
     [aria-checked='true'] { background: var(--card); color: var(--ink); font-weight: 600; border-color: var(--accent); }
     .asked { border: 2px dashed var(--waiting); color: var(--waiting); }
-    @media ${PHONE} { button { padding: 0 1px; } }
+    @media ${PHONE} { .row { gap: 0; } button { padding: 0; letter-spacing: -0.02em; } }
   `];
 
   override render() {

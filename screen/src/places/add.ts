@@ -63,6 +63,9 @@ export class AddPlace extends Part {
   override connectedCallback(): void {
     super.connectedCallback();
     joining.forget();
+    // Accounts and vendors change elsewhere, and nobody tells.
+    joining.links.refresh();
+    joining.vendors.refresh();
   }
 
   override disconnectedCallback(): void {

@@ -35,6 +35,11 @@ export class ThingAbout extends Part {
     @media ${PHONE} { .sheet { padding: 16px; } }
   `];
 
+  override firstUpdated(): void {
+    // Nobody tells when an operator adds a package.
+    updates.things.of(this.thing.id).refresh();
+  }
+
   override render() {
     const home = hub.home.value;
     const areas = home.state === 'complete' ? home.areas : [];

@@ -30,7 +30,7 @@ export class ThingHistory extends Part {
   static override readonly styles = [house, sheets, css`
     .both { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 1fr); gap: var(--space-two); align-items: start; }
     .bar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; justify-content: space-between; margin-bottom: 8px; }
-    .bar jn-choice { width: 460px; }
+    .bar jn-choice { width: 430px; }
     .when { display: flex; align-items: center; gap: 4px; flex: 1; justify-content: center; min-width: 240px; font-size: var(--type-label); }
     .when p { flex: 1; text-align: center; max-width: 280px; }
     .when button { display: grid; place-items: center; color: var(--accent); }

@@ -59,6 +59,12 @@ export class UpdatesPlace extends Part {
     @media ${PHONE} { .sheet { padding: 16px; } .orders jn-choice { width: 100%; } }
   `];
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // Nobody tells when an operator adds a package.
+    updates.firmware.refresh();
+  }
+
   protected override follows(): readonly Watchable[] {
     return [clock];
   }
@@ -78,7 +84,7 @@ export class UpdatesPlace extends Part {
   #rollout(rollout: Rollout): TemplateResult {
     const { counts, firmware } = rollout;
     const parts = ['confirmed', 'updating', 'failed', 'waiting'] as const;
-    const name = `${firmware.product_key} ${firmware.version}`;
+    const name = softwareNamed(firmware);
     return html`<section class="sheet" aria-label=${name}>
       <div class="head"><h3>${name}</h3><span class="state ${rollout.state}">${t(`rollout_state.${rollout.state}`)}</span></div>
       <p class="quiet">${t('rollout.stage', { percent: rollout.percent })}${rollout.group ? ` · ${groupNamed(rollout.group)}` : ''} · ${momentText(rollout.created_ms, clock.value, lang())}</p>
@@ -120,7 +126,7 @@ export class UpdatesPlace extends Part {
     const number = (label: string, values: readonly number[], value: number, choose: (value: number) => void) => html`<div><p class="label">${label}</p>
       <jn-choice .label=${label} .value=${value} .options=${values.map((each) => ({ value: each, label: `${each} %` }))} @choose=${(event: CustomEvent<number>) => choose(event.detail)}></jn-choice></div>`;
     return html`<div class="begin">
-      <jn-pick .label=${t('rollout.firmware')} .value=${firmware?.id ?? null} .options=${newest.map((each) => ({ value: each.id, label: `${each.product_key} ${each.version}`, hint: each.notes[lang()] }))} @choose=${(event: CustomEvent<string>) => { this.chosen = event.detail; }}></jn-pick>
+      <jn-pick .label=${t('rollout.firmware')} .value=${firmware?.id ?? null} .options=${newest.map((each) => ({ value: each.id, label: softwareNamed(each), hint: each.notes[lang()] }))} @choose=${(event: CustomEvent<string>) => { this.chosen = event.detail; }}></jn-pick>
       ${firmware?.notes[lang()] ? html`<p class="quiet">${firmware.notes[lang()]}</p>` : nothing}
       ${number(t('rollout.first'), STAGES, this.percent, (value) => { this.percent = value; })}
       <div><p class="label">${t('rollout.where')}</p><jn-pick .label=${t('rollout.where')} .value=${this.group} .options=${[{ value: EVERYWHERE, label: t('rollout.everywhere') }, ...areas.map((area) => ({ value: area.id, label: area.names[lang()] }))]}
@@ -142,6 +148,14 @@ export class UpdatesPlace extends Part {
     await attempt(act);
     this.busy = null;
   }
+}
+
+/** A household knows its things, not the keys of their products; those stand where no such thing is at home. */
+function softwareNamed(firmware: Pick<Firmware, 'product_key' | 'version'>): string {
+  const home = hub.home.value;
+  const [first, ...others] = home.state === 'complete' ? home.things.filter((thing) => thing.product_key === firmware.product_key) : [];
+  const name = !first ? firmware.product_key : others.length ? t('rollout.like', { name: first.names[lang()], count: others.length }) : first.names[lang()];
+  return `${name} · ${firmware.version}`;
 }
 
 function thingNamed(id: string): string {
