@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from jinn.edge.cutting import VERBS_EN, cuts, plain, starts_of
-from jinn.edge.listening import HowMuch, NotAble, Situation, WhichOne
+from jinn.edge.listening import HowMuch, NotAble, Situation, TooInvolved, WhichOne
 from jinn.edge.model import (
     Action,
     AnyOf,
@@ -364,14 +364,20 @@ def message_of(trigger: Trigger, saying: Saying) -> Names:
     return Names(en=f"{told.en[:1].upper()}{told.en[1:]}.", zh=f"{told.zh}。")
 
 
+_IS_ASKED = re.compile(r"(?:please |can you |could you )*tell me (?:if|whether) ")
+"""A question about now, unless it is understood as a rule."""
+
+
 def half_heard(text: str, situation: Situation) -> str | None:
     """The part of a rule's sentence that nobody understands, when the other part is plain; None: it is no rule."""
     said = plain(text, situation.lang)
+    if _IS_ASKED.match(said):
+        return None
     for when_text, then_text in cuts(said, situation.lang):
         try:
             actions = actions_of(then_text, situation)
             when = _when(when_text, situation)
-        except (WhichOne, HowMuch, NotAble):
+        except (WhichOne, HowMuch, NotAble, TooInvolved):
             return None
         if actions and when is None and may_be_rule(said, situation.lang):
             return when_text.strip(" ，,")

@@ -68,6 +68,34 @@ class NotAble(Exception):
         self.thing = thing
 
 
+PARTS_MAX = 64
+"""Parts of one sentence that are tried. The most involved of 444 that households say needs 19; noise may have hundreds,
+which would take seconds."""
+
+
+class TooInvolved(Exception):
+    """More parts of a sentence would have to be tried than any that makes sense has."""
+
+
+class Parts:
+    """`words` for one sentence: each part of it is tried once."""
+
+    def __init__(self, words: Understands) -> None:
+        self._words = words
+        self._tried: dict[tuple[str, Lang, AreaId | None, tuple[ThingId, ...]], Understanding] = {}
+
+    def understand(
+        self, text: str, lang: Lang, home: HomeWords, *, area: AreaId | None = None, focus: tuple[ThingId, ...] = ()
+    ) -> Understanding:
+        """Raises `TooInvolved` after `PARTS_MAX` of them."""
+        part = (text, lang, area, focus)
+        if part not in self._tried:
+            if len(self._tried) >= PARTS_MAX:
+                raise TooInvolved
+            self._tried[part] = self._words.understand(text, lang, home, area=area, focus=focus)
+        return self._tried[part]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """One sentence's surroundings.
@@ -79,7 +107,7 @@ class Situation:
         level: what was answered to "at what brightness?".
     """
 
-    words: Understands
+    words: Parts
     home: HomeWords
     things: Things
     known: Known

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from jinn.edge.cutting import plain
 from jinn.edge.hearing import half_heard, hear_rule, may_be_rule, two_rules
-from jinn.edge.listening import HowMuch, Known, NotAble, Situation, Things, Understands, WhichOne
+from jinn.edge.listening import HowMuch, Known, NotAble, Parts, Situation, Things, TooInvolved, Understands, WhichOne
 from jinn.edge.model import Draft, things_of
 from jinn.edge.revising import revised, what_instead
 from jinn.edge.saying import Saying
@@ -50,7 +50,7 @@ class RuleUnderstander:
         self, text: str, lang: Lang, home: HomeWords, *, area: AreaId | None = None, focus: tuple[ThingId, ...] = ()
     ) -> Understanding:
         situation = Situation(
-            words=self.words, home=home, things=self.things, known=self.known, lang=lang, area=area, focus=focus
+            words=Parts(self.words), home=home, things=self.things, known=self.known, lang=lang, area=area, focus=focus
         )
         if len(text) <= TEXT_CHARS_MAX:
             found = self._about_rules(text, situation)
@@ -75,7 +75,12 @@ class RuleUnderstander:
             return answer
         before = pending.intent.targets
         situation = Situation(
-            words=self.words, home=home, things=self.things, known=self.known, lang=lang, chosen=(*before, *chosen)
+            words=Parts(self.words),
+            home=home,
+            things=self.things,
+            known=self.known,
+            lang=lang,
+            chosen=(*before, *chosen),
         )
         return self._about_rules(asked, situation) or answer
 
@@ -89,6 +94,8 @@ class RuleUnderstander:
                 name = WHY if look == self._why else MAKE
                 asking = _intent(name, {"text": text}, targets=situation.chosen)
                 return replace(which.question, intent=asking, before=())
+            except TooInvolved:
+                return None  # As a wrong rule would be worse than none, no reading of it counts.
             except NotAble as lack:
                 intent = _intent(CANNOT, {"words": "", "text": said}, targets=(lack.thing,))
             except HowMuch as lack:
@@ -102,7 +109,7 @@ class RuleUnderstander:
         asked, draft = proposal.slots.get("text"), proposal.slots.get("draft")
         if len(text) > TEXT_CHARS_MAX or proposal.name not in (KEEP, HOW):
             return self.words.revise(proposal, text, lang, home)
-        situation = Situation(words=self.words, home=home, things=self.things, known=self.known, lang=lang)
+        situation = Situation(words=Parts(self.words), home=home, things=self.things, known=self.known, lang=lang)
         said = plain(text, lang)
         try:
             if proposal.name == HOW:
@@ -110,7 +117,7 @@ class RuleUnderstander:
             changed = revised(read_draft(str(draft)), said, situation, self.saying)
         except NotAble as lack:
             return Understood(intents=(_intent(CANNOT, {"words": "", "text": said}, targets=(lack.thing,)),))
-        except (WhichOne, HowMuch):
+        except (WhichOne, HowMuch, TooInvolved):
             return None
         return None if changed is None else Understood(intents=(self._made(changed, str(asked), proposal.slots),))
 
