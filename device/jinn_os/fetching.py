@@ -87,7 +87,8 @@ async def _get(url, tls, more, size_of, take, space):
             left -= count
             if take(space[:count]) is False:
                 return
-    except (OSError, EOFError, asyncio.TimeoutError) as failure:
+    except (OSError, EOFError, ValueError, asyncio.TimeoutError) as failure:
+        # MicroPython may tell only now, and by a ValueError, that a certificate is wrong.
         raise Broken(f"{type(failure).__name__} {failure}") from None
     finally:
         writer.close()

@@ -94,4 +94,4 @@ def _make_one(path):
     except OSError:
         os.stat(path)  # It exists; or it says why not.
     else:
-        sync_folder(path[: path.rfind("/")] or "/")
+        sync_folder((path[: path.rfind("/")] or "/") if "/" in path else ".")

@@ -186,14 +186,14 @@ def test_an_update_is_followed_until_it_went_back(hub: FakeHub, open_page: Open,
 
 def test_a_rollout_is_paused_widened_and_says_why_it_stopped(hub: FakeHub, open_page: Open) -> None:
     page = open_page(hub.address + "#/updates")
-    fridge = page.get_by_role("region", name="fake_fridge 1.2.0")
+    fridge = page.get_by_role("region", name="Kitchen fridge · 1.2.0")
     expect(page.get_by_text("Stopped by itself: 2 of 3 failed")).to_be_visible()
     fridge.get_by_role("button", name="Pause").click()
     expect(fridge.get_by_text("Paused")).to_be_visible()
     fridge.get_by_role("radio", name="50 %").click()
     expect(fridge.get_by_text("For 50% of the things")).to_be_visible()
     page.get_by_role("button", name="Begin").click()
-    expect(page.get_by_role("region", name="fake_vacuum 2.0.1")).to_have_count(2)
+    expect(page.get_by_role("region", name="Robot vacuum · 2.0.1")).to_have_count(2)
 
 
 def test_a_thing_is_added_by_its_code_named_and_shown(hub: FakeHub, open_page: Open) -> None:

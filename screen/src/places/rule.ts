@@ -218,7 +218,7 @@ export class RulePlace extends Part {
       notices.say({ text: t('undo.saved', { name: rule.names[lang()] }), subject: `rule ${rule.id}`, offer: { label: t('undo.undo'), act: () => void attempt(undo) } });
     });
     this.isSaving = false;
-    if (isSaved) go({ place: 'rules' }, true);
+    if (isSaved) this.#leave(editing);
   }
 
   async #delete(editing: Editing): Promise<void> {
@@ -226,7 +226,12 @@ export class RulePlace extends Part {
     const rule = automation.rules.value?.find((each) => each.id === id);
     if (!id || !rule || !(await attempt(() => automation.remove(id)))) return;
     notices.say({ text: t('undo.deleted', { name: rule.names[lang()] }), offer: { label: t('undo.undo'), act: () => void attempt(() => automation.save(draftOf(rule), null)) } });
-    go({ place: 'rules' }, true);
+    this.#leave(editing);
+  }
+
+  /** To all rules; whoever has gone elsewhere meanwhile stays there. */
+  #leave(editing: Editing): void {
+    if (this.isConnected && this.rule === editing.id) go({ place: 'rules' }, true);
   }
 }
 

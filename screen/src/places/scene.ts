@@ -127,9 +127,15 @@ export class ScenePlace extends Part {
 
   async #save(draft: SceneDraft): Promise<void> {
     this.isSaving = true;
-    const isSaved = await attempt(() => automation.saveScene(draft, this.scene));
+    const { scene: id } = this;
+    const before = automation.scenes.value?.find((each) => each.id === id);
+    const isSaved = await attempt(async () => {
+      const scene = await automation.saveScene(draft, id);
+      const undo = () => (before ? automation.saveScene(draftOf(before), before.id) : automation.removeScene(scene.id));
+      notices.say({ text: t('undo.saved', { name: scene.names[lang()] }), subject: `scene ${scene.id}`, offer: { label: t('undo.undo'), act: () => void attempt(undo) } });
+    });
     this.isSaving = false;
-    if (isSaved) go({ place: 'scenes' }, true);
+    if (isSaved) this.#leave(id);
   }
 
   async #delete(): Promise<void> {
@@ -137,7 +143,12 @@ export class ScenePlace extends Part {
     const scene = automation.scenes.value?.find((each) => each.id === id);
     if (!id || !scene || !(await attempt(() => automation.removeScene(id)))) return;
     notices.say({ text: t('undo.deleted', { name: scene.names[lang()] }), offer: { label: t('undo.undo'), act: () => void attempt(() => automation.saveScene(draftOf(scene), null)) } });
-    go({ place: 'scenes' }, true);
+    this.#leave(id);
+  }
+
+  /** To all scenes; whoever has gone elsewhere meanwhile stays there. */
+  #leave(id: string | null): void {
+    if (this.isConnected && this.scene === id) go({ place: 'scenes' }, true);
   }
 }
 

@@ -8,6 +8,7 @@ from litestar.types import ControllerRouterHandler
 from jinn.hub.network import BridgeWire
 from jinn.language import Skill
 from jinn.runtime import Service
+from jinn.things import Found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,9 +17,11 @@ class Part:
 
     Attributes:
         lines: what its bridges are like now, for the page that shows how the home's lines are.
+        found: what was discovered and could join the home.
     """
 
     services: Sequence[Service] = ()
     routes: Sequence[ControllerRouterHandler] = ()
     skills: Sequence[Skill] = ()
     lines: Callable[[], Sequence[BridgeWire]] = lambda: ()
+    found: Callable[[], Sequence[Found]] = lambda: ()

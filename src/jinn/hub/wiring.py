@@ -18,6 +18,7 @@ from jinn import edge, language, people, things, voice
 from jinn.edge import functions, uplink
 from jinn.hub.demo_devices import DemoDevices
 from jinn.hub.edge_feed import EdgeFeed
+from jinn.hub.found_feed import FoundFeed
 from jinn.hub.http import hub_routes
 from jinn.hub.network import Lines, Network
 from jinn.hub.packaged import device_program
@@ -201,6 +202,7 @@ async def _assemble(ground: Ground, engine: NatsEngine | None) -> tuple[Hub, lis
         *(hearing.services if hearing else ()),
         screens,
         EdgeFeed(screens=screens, bus=bus, announce=_announcing(home, hearing)),
+        FoundFeed(screens=screens, found=lambda: [one for part in parts for one in part.found()]),
         network,
         http,
         *([devices] if devices is not None else []),

@@ -39,4 +39,5 @@ def joining_part(
         services=(joining,),
         routes=(things.joining_routes(joining, room, areas),),
         skills=(things.JoiningSkill(joining, called=lambda thing: room.registry.thing(thing).names, tell=tell),),
+        found=joining.found,
     )

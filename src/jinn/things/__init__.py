@@ -11,7 +11,7 @@ from jinn.things.history import History, Sample, Series
 from jinn.things.history.skill import PastSkill
 from jinn.things.http import routes
 from jinn.things.joining import CodeReader, Finder, Found, Joining
-from jinn.things.joining_http import joining_routes
+from jinn.things.joining_http import found_body, joining_routes
 from jinn.things.joining_skill import JoiningSkill
 from jinn.things.meaning import Meaning
 from jinn.things.model import CommandOutcome, CommandResult, DeviceCredentials, Product, ServiceResult, Thing
@@ -100,6 +100,7 @@ __all__ = [
     "color_name",
     "commands_of",
     "deed_of",
+    "found_body",
     "joining_routes",
     "likely_replies",
     "open_things",

@@ -352,6 +352,7 @@ async def test_as_a_service_sigterm_becomes_a_good_bye(
         stderr=None,
     )
     session = await broker.session(2)
+    await until(lambda: session.bodies("property/post"))
     service.terminate()
     with anyio.fail_after(30):
         assert await service.wait() == 0

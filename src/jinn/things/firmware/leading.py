@@ -182,7 +182,8 @@ class Leader:
             await self._reply(said, {})
             return
         after = before.sent(session=twin.session or "", now_ms=self._now_ms())
-        await self._save(after, before, led.image, store.forget_said(said))
+        held = [store.hold_rollout(rollout)] if may_begin else []
+        await self._save(after, before, led.image, store.forget_said(said), *held)
         if said.reply:
             await self._reply(said, offer(led.image, self._addresses.for_thing(said.thing, led.image.id)))
         else:
@@ -264,12 +265,12 @@ class Leader:
             elif twin.is_online and room > 0:
                 room -= 1
                 await anyio.sleep(random.uniform(0, JITTER_S))
-                await self._push(update, led, twin)
+                await self._push(update, led, twin, store.hold_rollout(led.rollout))
 
-    async def _push(self, before: Update, led: _Led, twin: Twin) -> None:
+    async def _push(self, before: Update, led: _Led, twin: Twin, *more: Statement) -> None:
         """Written before it is sent: a hub that is killed in between sends it again, and things know it then."""
         after = before.sent(session=twin.session or "", now_ms=self._now_ms())
-        await self._save(after, before, led.image)
+        await self._save(after, before, led.image, *more)
         await self._tell(after, led.image, twin)
 
     async def _tell(self, update: Update, image: Image, twin: Twin) -> None:

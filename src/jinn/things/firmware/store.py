@@ -95,6 +95,11 @@ def change_rollout(rollout: Rollout, image: Image, *, was: Rollout) -> Statement
     return Statement(query="firmware.change_rollout", values=values, rows=1)
 
 
+def hold_rollout(rollout: Rollout) -> Statement:
+    """For a write that may only be if nobody has paused or stopped the rollout meanwhile."""
+    return Statement(query="firmware.hold_rollout", values={"id": rollout.id, "was": rollout.revision}, rows=1)
+
+
 def _changeable(rollout: Rollout) -> dict[str, Sql]:
     return {
         "id": rollout.id,

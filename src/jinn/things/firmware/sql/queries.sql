@@ -55,6 +55,10 @@ SET state = :state, percent = :percent, reason_en = :reason_en, reason_zh = :rea
     open_for = :open_for
 WHERE id = :id AND revision = :was;
 
+-- name: hold_rollout
+-- Changes nothing: what is written with it is not, when the rollout has been changed since it was read.
+UPDATE firmware_rollouts SET revision = revision WHERE id = :id AND revision = :was;
+
 -- name: counts
 -- How many updates of one rollout are in which state.
 SELECT state, COUNT(*) AS updates FROM firmware_updates WHERE rollout = :rollout GROUP BY state;
