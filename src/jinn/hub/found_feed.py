@@ -2,16 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import anyio
 import anyio.abc
 
-from jinn.hub.screen_wire import FoundChanged
-from jinn.hub.screens import Screens
+from jinn.hub.screen_wire import Change, FoundChanged
 from jinn.things import Found, found_body
 
 LOOK_EVERY_S = 1.0
 """Whoever waits for a thing to appear has just switched it on, and looks at the screen."""
+
+
+class Screens(Protocol):
+    """All screens of the hub."""
+
+    @property
+    def is_watched(self) -> bool: ...
+
+    def tell(self, change: Callable[[int], Change]) -> None: ...
 
 
 class FoundFeed:

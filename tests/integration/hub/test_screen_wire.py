@@ -59,10 +59,3 @@ def test_the_hub_tells_how_its_lines_are(quiet: HubProcess) -> None:
     assert network["door"]["connections"] == 13
     assert network["things"] == {"total": 13, "online": 13}
     assert (network["lost"], network["uplink"]["state"]) == ([], "none")
-
-
-def test_an_open_screen_is_told_what_was_discovered(screen: ClientConnection) -> None:
-    news: Json = {}
-    while news.get("type") != "found":
-        news = json.loads(screen.recv(timeout=30))
-    assert checked("EdgeDown", news, contract="edge")["found"] == []
