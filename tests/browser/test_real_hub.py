@@ -315,6 +315,7 @@ def test_a_rule_is_written_tried_kept_runs_says_why_and_goes(visit: Visit, lang:
     expect(rule).to_be_visible()
     rule.get_by_role("button").click()
     visit.press("rule.delete")
+    visit.sees("undo.deleted", name=name)
     expect(rule).to_have_count(0)
     visit.go("")
     for each in (television, lamp):
