@@ -169,6 +169,8 @@ async def test_a_hub_that_dies_in_the_middle_of_a_trial_still_sends_a_bad_releas
             await edge.deploy(SETS)
             await edge.report(count=25)
             await edge.until(lambda staged: staged.active == 1)
+            # All of them: those that are left would be tried on the next version.
+            await _until(lambda: len(edge.hands.asked) == 25)
             await edge.deploy(TRAPS, version=2)
             tried = edge.functions.state("cool").staged
             on_trial = [name for name in map(str, range(200)) if tried.version_for(name) == 2]
