@@ -27,7 +27,7 @@ from jinn.edge.unheard import Unheard
 from jinn.edge.walltime import LATE_MAX_MIN, minutes_passed
 from jinn.edge.wire import RULES_SUBJECT, NamesWire, Noticed, RulesChanged
 from jinn.kernel import Clock, JinnError, Names, millis, new_id
-from jinn.runtime import Bus, Database
+from jinn.runtime import Bus, Database, follow
 from jinn.things import (
     HAPPENED_SUBJECT,
     PRESENCE_SUBJECT,
@@ -49,6 +49,7 @@ RESTART_LATE_MS = 600_000
 _LOOK_EVERY_S = 1.0
 """How soon a clock that was set is noticed."""
 
+_rules_changed = msgspec.json.Decoder(RulesChanged)
 _log = logging.getLogger(__name__)
 Batch = TypeVar("Batch", ReportedBatch, PresenceBatch, HappenedBatch)
 Live = Callable[[Rule, Run], Awaitable[None]]
@@ -333,14 +334,11 @@ class Engine:
             self._wake()
 
     async def _follow_other_hubs(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
-        async with self._bus.subscribe(RULES_SUBJECT) as messages:
-            task_status.started()
-            async for message in messages:
-                try:
-                    if msgspec.json.decode(message.payload, type=RulesChanged).by != self._book.hub:
-                        await self._book.load()
-                except (msgspec.DecodeError, JinnError) as wrong:
-                    _log.warning("rules that another hub changed were not read: %s", wrong)
+        await follow(self._bus, RULES_SUBJECT, _rules_changed.decode, self._read_anew, task_status=task_status)
+
+    async def _read_anew(self, changed: RulesChanged) -> None:
+        if changed.by != self._book.hub:
+            await self._book.load()
 
 
 def _kept_from(run: Run, outcome: RunOutcome, why: Names) -> Run:

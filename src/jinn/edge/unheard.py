@@ -173,13 +173,18 @@ def add_notes(reader: str, notes: Sequence[tuple[str, Note]], now_ms: int) -> St
         {
             "reader": reader,
             "key": key,
-            "seq": f"{now_ms:014d}-{next(_count):012d}-{_HUB}",
+            "seq": next_seq(now_ms),
             "at_ms": now_ms,
             "body": _encoder.encode(note).decode(),
         }
         for key, note in notes
     ]
     return Statement(query="edge.add_unheard", each=each)
+
+
+def next_seq(now_ms: int) -> str:
+    """Notes are heard in the order of these; those of two hubs never have the same."""
+    return f"{now_ms:014d}-{next(_count):012d}-{_HUB}"
 
 
 def drop_notes(reader: str, keys: Sequence[str]) -> Statement:

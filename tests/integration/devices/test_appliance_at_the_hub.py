@@ -2,22 +2,19 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 
 import anyio
 import pytest
 from integration.devices.conftest import ROOT, Start
 from integration.devices.scripted_broker import until
+from integration.stranger import a_door
 from integration.things_room import Home, a_database, a_home
 
-from jinn.kernel import HomeId, Names, Secret, SystemClock, ThingId
+from jinn.kernel import Names, Secret, ThingId
 from jinn.people import SCHEMA as PEOPLE
-from jinn.people import TokenBook, authorize
 from jinn.runtime.testing import InMemoryBus
 from jinn.things import CommandOutcome, Thing, read_product
-from jinn.things.door import Door, DoorOptions
 
 pytestmark = pytest.mark.anyio
 
@@ -38,21 +35,6 @@ async def home(tmp_path: Path) -> AsyncIterator[Home]:
         for path in (LIGHT, FRIDGE):
             await home.room.registry.register_product(read_product(path.read_bytes()))
         yield home
-
-
-@asynccontextmanager
-async def a_door(home: Home) -> AsyncIterator[Door]:
-    clock, home_id = SystemClock(), HomeId("home")
-    tokens = TokenBook(database=home.database, clock=clock, home=home_id, owner_token=Secret("t"))
-    allow = partial(authorize, home=home_id, devices=home.room.registry, tokens=tokens, clock=clock)
-    door = Door(
-        options=DoorOptions(port=0, id="real"), bus=home.door.bus, authorize=allow, clock=clock,
-        provisioning=home.room.upkeep.enrolling,
-    )  # fmt: skip
-    async with anyio.create_task_group() as tasks:
-        await tasks.start(lambda *, task_status: door.run(task_status=task_status))
-        yield door
-        tasks.cancel_scope.cancel()
 
 
 async def add(home: Home, product_key: str, name: str) -> ThingId:

@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,23 +19,9 @@ from jinn.edge.uplink.home import POLL_S
 from jinn.hub import region_cli
 from jinn.hub.client import LOCATION_FILE
 from jinn.kernel import NotFound
-from jinn.runtime.listening import free_port
 
 LAMP = "hall_light"
 SOON_S = 60.0
-
-
-@pytest.fixture
-def line() -> Iterator[tuple[Line, anyio.from_thread.BlockingPortal]]:
-    with anyio.from_thread.start_blocking_portal() as portal:
-        line = Line(to_port=free_port("127.0.0.1"))
-        future, _ = portal.start_task(_run, line)
-        yield line, portal
-        future.cancel()
-
-
-async def _run(line: Line, *, task_status: "anyio.abc.TaskStatus[None]") -> None:
-    await line.run(task_status=task_status)
 
 
 @dataclass

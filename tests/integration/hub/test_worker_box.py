@@ -11,31 +11,16 @@ from pathlib import Path
 
 import anyio.from_thread
 import msgspec
-import pytest
 from cut_line import Line
 from hub_process import HubProcess, environment, jinn, running, wait_for_models
 from judging import RECORDINGS, things
 
 from jinn.hub.workers import JoinFile, WorkerWire
 from jinn.language import TurnWire
-from jinn.runtime.listening import free_port
 
 SOON_S = 180.0
 """A worker joins its model when it starts, on a machine that has other things to do."""
 ON, OFF = "en_living_light_on_clean.flac", "en_all_lights_off_clean.flac"
-
-
-@pytest.fixture
-def line() -> Iterator[tuple[Line, anyio.from_thread.BlockingPortal]]:
-    with anyio.from_thread.start_blocking_portal() as portal:
-        line = Line(to_port=free_port("127.0.0.1"))
-        future, _ = portal.start_task(_run, line)
-        yield line, portal
-        future.cancel()
-
-
-async def _run(line: Line, *, task_status: "anyio.abc.TaskStatus[None]") -> None:
-    await line.run(task_status=task_status)
 
 
 def until(holds: Callable[[], bool], what: str) -> None:

@@ -1,7 +1,5 @@
 """What was committed and a function has not worked on yet: noted with the commit, claimed before anything is wished."""
 
-import itertools
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
@@ -10,14 +8,12 @@ import msgspec
 
 from jinn.edge.functions.deploying import Functions
 from jinn.edge.functions.model import HomeEvent, listens
-from jinn.edge.unheard import OPEN_MAX, event_key, report_key
+from jinn.edge.unheard import OPEN_MAX, event_key, next_seq, report_key
 from jinn.kernel import Clock, Conflict, millis
 from jinn.runtime import Database, Sql, Statement
 from jinn.things import Happened, Presented, Report
 
 WAITING_MAX: Final = 10_000
-_HUB: Final = secrets.token_hex(4)
-_count = itertools.count()
 _decoder = msgspec.json.Decoder(HomeEvent)
 
 
@@ -58,12 +54,11 @@ class EventNotes:
         for noted in (*events_of_reports(reports), *events_of(happened)):
             event = noted.event
             names = {one.name for one, manifest in running if listens(manifest, event.kind, event.thing, event.name)}
-            for name in names:
-                seq = f"{now_ms:014d}-{next(_count):012d}-{_HUB}"
-                written = msgspec.json.encode(event).decode()
-                each.append({"name": name, "key": noted.key, "seq": seq, "at_ms": now_ms, "event": written})
-            if names:
-                self._open[noted.key] = names
+            if not names:
+                continue
+            self._open[noted.key] = names
+            row: dict[str, Sql] = {"key": noted.key, "at_ms": now_ms, "event": msgspec.json.encode(event).decode()}
+            each += [{**row, "name": name, "seq": next_seq(now_ms)} for name in names]
         return [Statement(query="functions.add_unheard", each=each)] if each else []
 
     async def waiting(self) -> list[Noted]:

@@ -26,7 +26,7 @@ from jinn.edge.uplink.model import (
     WrittenRow,
 )
 from jinn.kernel import Clock, Conflict, JinnError, ThingId, Unavailable, millis, new_id
-from jinn.runtime import EXCHANGE, Bus, Database, Row, Sql, Statement
+from jinn.runtime import EXCHANGE, Bus, Database, Row, Sql, Statement, follow
 from jinn.things import PRESENCE_SUBJECT, REGISTRY_SUBJECT, PresenceBatch, RegistryChanged, ThingsRoom
 
 POLL_S = 1.0
@@ -92,8 +92,8 @@ class Uplink:
             await self._tell_whole()
         task_status.started()
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._watch_presence)
-            tasks.start_soon(self._watch_registry)
+            await tasks.start(follow, self._bus, PRESENCE_SUBJECT, _presences.decode, self._take_presences)
+            await tasks.start(follow, self._bus, REGISTRY_SUBJECT, _changes.decode, self._take_change)
             tasks.start_soon(self._carrying_out.run)
             await self._keep_exchanging()
 
@@ -175,23 +175,17 @@ class Uplink:
         except Conflict:
             return  # Kept already.
 
-    async def _watch_presence(self) -> None:
+    async def _take_presences(self, batch: PresenceBatch) -> None:
         """Those that no commit of ours told of: a door that died."""
-        async with self._bus.subscribe(PRESENCE_SUBJECT) as messages:
-            async for message in messages:
-                batch = _presences.decode(message.payload)
-                # As it is by now: what was committed meanwhile has been told already.
-                here = {one.thing: self._room.twins.peek(ThingId(one.thing)).is_online for one in batch.presences}
-                await self._write(Entry(seen=[Seen(thing, online) for thing, online in here.items()]))
+        # As it is by now: what was committed meanwhile has been told already.
+        here = {one.thing: self._room.twins.peek(ThingId(one.thing)).is_online for one in batch.presences}
+        await self._write(Entry(seen=[Seen(thing, online) for thing, online in here.items()]))
 
-    async def _watch_registry(self) -> None:
-        async with self._bus.subscribe(REGISTRY_SUBJECT) as messages:
-            async for message in messages:
-                changed = _changes.decode(message.payload)
-                if changed.kind == "removed":
-                    await self._write(Entry(gone=[changed.thing]))
-                else:
-                    await self._write(Entry(known=self._known([ThingId(changed.thing)])))
+    async def _take_change(self, changed: RegistryChanged) -> None:
+        if changed.kind == "removed":
+            await self._write(Entry(gone=[changed.thing]))
+        else:
+            await self._write(Entry(known=self._known([ThingId(changed.thing)])))
 
     async def _keep_within_bounds(self) -> None:
         """A log that grew over its bound is thrown away, and all things are told as they are, and that it was so."""

@@ -10,7 +10,7 @@ import anyio.abc
 import msgspec
 
 from jinn.kernel import Clock, Unavailable, millis
-from jinn.runtime import Bus
+from jinn.runtime import Bus, follow
 from jinn.things.door.codec import ProtocolError, publish_bytes
 from jinn.things.door.connection import Connection
 from jinn.things.door.model import TAKEOVER_SUBJECT, Counts, Limits, Takeover
@@ -96,13 +96,7 @@ class Downlink:
                 self.deliver(down, message.reply)
 
     async def watch(self, take_over: Callable[[Takeover], None], *, task_status: anyio.abc.TaskStatus[None]) -> None:
-        async with self._bus.subscribe(TAKEOVER_SUBJECT) as messages:
-            task_status.started()
-            async for message in messages:
-                try:
-                    take_over(_takeover_decoder.decode(message.payload))
-                except msgspec.MsgspecError as wrong:
-                    _log.error("a message on %s cannot be read: %s", message.subject, wrong)
+        await follow(self._bus, TAKEOVER_SUBJECT, _takeover_decoder.decode, take_over, task_status=task_status)
 
     def write(self, message: DownMessage) -> None:
         """Deliver what came with the hub's answer to a frame; nobody waits to hear how that went."""
